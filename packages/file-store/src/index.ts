@@ -1,0 +1,28 @@
+export type { StoreCapabilities } from "./capabilities.ts";
+export { FileStoreError, type FileStoreErrorKind, fileStoreErrorKinds, toFileStoreError } from "./error.ts";
+export {
+  childPath,
+  isName,
+  isVirtualPath,
+  isWithin,
+  nameOf,
+  type PathLimits,
+  type PathResult,
+  parentPath,
+  parsePath,
+  rebasePath,
+  rootPath,
+  samePath,
+  toPath,
+  type VirtualPath,
+} from "./path.ts";
+export type {
+  DirectoryEntry,
+  FileStat,
+  FileStore,
+  FileType,
+  ReadableFile,
+  StoreContext,
+  WritableFile,
+  WriteOptions,
+} from "./store.ts";

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+// One configuration for every package. The entries are read from the package's own `exports`
+// (`./client` is built from `src/client/index.ts`), so that the two cannot drift apart.
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, unknown>;
+  bin?: Record<string, string>;
+};
+
+const entry: Record<string, string> = {};
+for (const path of Object.keys(manifest.exports)) {
+  if (path === "./package.json") continue;
+  const name = path === "." ? "index" : `${path.slice(2)}/index`;
+  entry[name] = `src/${name}.ts`;
+}
+const isCommand = manifest.bin !== undefined;
+if (isCommand) entry.bin = "src/bin.ts";
+
+export default defineConfig({
+  entry,
+  format: isCommand ? ["esm"] : ["esm", "cjs"],
+  dts: true,
+  target: "node20",
+  platform: "neutral",
+  tsconfig: "../../tsconfig.build.json",
+  external: [/^node:/],
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+  treeshake: true,
+});

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
+// Tests run against the sources, so that nothing has to be built first.
+const alias = [
+  { find: /^@longshore\/ftp-session\/(client|server)$/, replacement: source("ftp-session/src/$1/index.ts") },
+  { find: /^@longshore\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: ["packages/*/{src,test}/**/*.test.ts", "vectors/**/*.test.ts", "examples/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "interop",
+          include: ["interop/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
