@@ -1,0 +1,27 @@
+/** What a decoder lets pass, and how much of it. */
+export interface PacketDecodeOptions {
+  /**
+   * Longest RRQ, WRQ or OACK that is read, in octets; 2048 unless told. The RFC's own limit of 512 (RFC 2347)
+   * binds only the encoder: clients with long paths and many options pass it.
+   */
+  readonly maxRequestLength?: number;
+  /** The block size in force; a longer DATA payload is malformed. 65464 unless told (RFC 2348). */
+  readonly blockSize?: number;
+  readonly quirks?: PacketQuirks;
+}
+
+/** Departures from the standards that are let pass. */
+export interface PacketQuirks {
+  /** The NUL after the mode may be missing where the mode ends the datagram; off. Hand-written boot loaders. */
+  readonly acceptMissingNul?: boolean;
+  /** ERROR may lack its NUL, or its message altogether; on. Firmware that sends four octets. */
+  readonly acceptBareError?: boolean;
+  /** Octets may follow the block number of an ACK; on. Windows Deployment Services extends it so. */
+  readonly acceptLongAck?: boolean;
+}
+
+/** Longest request that the encoder builds, in octets (RFC 2347). */
+export const maxRequestLength = 512;
+
+/** Longest request or OACK that the decoder reads unless told otherwise, in octets. */
+export const defaultMaxRequestLength = 2048;
