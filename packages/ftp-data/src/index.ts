@@ -1,4 +1,6 @@
 export { DataConnectionError, type DataConnectionErrorCode } from "./error.ts";
+export { connectData } from "./intake.ts";
+export { type BufferPool, createBufferPool } from "./pool.ts";
 export { type ReceiveOptions, receiveChunks, receiveFile } from "./receive.ts";
 export { type SendOptions, sendChunks, sendFile } from "./send.ts";
-export type { Transferred, Transformer } from "./transfer.ts";
+export type { TransferOptions, Transferred, Transformer } from "./transfer.ts";

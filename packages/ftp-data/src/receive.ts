@@ -1,26 +1,165 @@
 import type { Socket } from "node:net";
 import type { WritableFile } from "@longshore/file-store";
-import type { TransferOptions, Transferred } from "./transfer.ts";
+import { intakeOf } from "./intake.ts";
+import { type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface ReceiveOptions extends TransferOptions {
   /** Where in the file the first byte goes; the file's own `start` unless told. */
   readonly position?: number;
 }
 
+/** Bytes that may wait for the store before the peer has to wait. */
+const maxWaiting = 1 << 20;
+
 /**
- * Receives until the peer ends the connection. Resolves when every byte has been written; commits nothing.
+ * Receives until the peer ends the connection. What comes in while a write is under way goes out in one write
+ * after it; a slow store makes the peer wait and memory stays constant. Resolves when every byte has been
+ * written; commits nothing.
  *
  * @throws {DataConnectionError}
  */
-export declare function receiveFile(
+export function receiveFile(
   socket: Socket,
   file: WritableFile,
-  options?: ReceiveOptions,
-): Promise<Transferred>;
+  options: ReceiveOptions = {},
+): Promise<Transferred> {
+  let position = options.position ?? file.start;
+  return receive(socket, options, (chunks) => {
+    const at = position;
+    for (const chunk of chunks) position += chunk.length;
+    const [first, second] = chunks;
+    if (first === undefined) return undefined;
+    if (second === undefined) return file.write(first, at);
+    return file.writeAll === undefined ? writeOneByOne(file, chunks, at) : file.writeAll(chunks, at);
+  });
+}
 
 /** Receives into a function, for listings; a chunk is valid only during the call. A throw of it ends the transfer. */
-export declare function receiveChunks(
+export function receiveChunks(
   socket: Socket,
   onChunk: (chunk: Uint8Array) => void,
-  options?: TransferOptions,
-): Promise<Transferred>;
+  options: TransferOptions = {},
+): Promise<Transferred> {
+  return receive(socket, options, (chunks) => {
+    for (const chunk of chunks) onChunk(chunk);
+    return undefined;
+  });
+}
+
+/** `write` answers a promise while it needs the chunks, or nothing when it is done with them. */
+function receive(
+  socket: Socket,
+  options: TransferOptions,
+  write: (chunks: readonly Uint8Array[]) => Promise<void> | undefined,
+): Promise<Transferred> {
+  const { transform } = options;
+  const intake = intakeOf(socket);
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let writing = false;
+  let ended = false;
+
+  function begin(to: Settlement): void {
+    const accept = (chunk: Uint8Array): boolean => {
+      if (to.settled) return false;
+      to.moved(chunk.length);
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      if (!writing) flush();
+      // Of two buffers one is in a write, so that one waiting is all there can be; loose chunks may gather.
+      return intake === undefined ? waitingBytes < maxWaiting : waitingBytes === 0;
+    };
+
+    const flush = (): void => {
+      const chunks = waiting;
+      waiting = [];
+      waitingBytes = 0;
+      let written: Promise<void> | undefined;
+      try {
+        written = write(transform === undefined ? chunks : chunks.flatMap((chunk) => transform.push(chunk)));
+      } catch (error) {
+        refused(error);
+        return;
+      }
+      after(written, goOn);
+    };
+
+    const goOn = (): void => {
+      if (waitingBytes > 0) flush();
+      else if (ended) complete();
+      if (to.settled || ended) return;
+      // The stall clock is the peer's: it stands while the peer is made to wait.
+      to.waitForPeer(true);
+      if (socket.isPaused() || intake !== undefined) socket.resume();
+    };
+
+    const complete = (): void => {
+      const rest = transform?.end() ?? [];
+      after(rest.length === 0 ? undefined : write(rest), () => to.succeed());
+    };
+
+    const after = (written: Promise<void> | undefined, next: () => void): void => {
+      if (written === undefined) {
+        next();
+        return;
+      }
+      writing = true;
+      written.then(() => {
+        writing = false;
+        if (to.settled) intake?.release();
+        else next();
+      }, refused);
+    };
+
+    const refused = (error: unknown): void => {
+      writing = false;
+      if (to.settled) intake?.release();
+      to.fail("store", "what came in could not be stored", error);
+    };
+
+    socket.on("data", onData);
+    socket.once("end", onEnd);
+    if (intake !== undefined) {
+      intake.onChunk = (chunk) => {
+        const more = accept(chunk);
+        if (!more) to.waitForPeer(false);
+        return more;
+      };
+      if (intake.early !== undefined) accept(intake.early);
+    }
+    socket.resume();
+
+    function onData(chunk: Uint8Array): void {
+      if (accept(chunk)) return;
+      socket.pause();
+      to.waitForPeer(false);
+    }
+    function onEnd(): void {
+      ended = true;
+      to.peerEnded();
+      if (!writing && waitingBytes === 0) complete();
+    }
+    listeners = () => {
+      socket.off("data", onData);
+      socket.off("end", onEnd);
+    };
+  }
+
+  let listeners = (): void => {};
+  return settle(socket, options, begin, () => {
+    listeners();
+    if (!writing) intake?.release();
+  });
+}
+
+async function writeOneByOne(
+  file: WritableFile,
+  chunks: readonly Uint8Array[],
+  position: number,
+): Promise<void> {
+  let at = position;
+  for (const chunk of chunks) {
+    await file.write(chunk, at);
+    at += chunk.length;
+  }
+}

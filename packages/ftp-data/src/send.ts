@@ -1,27 +1,185 @@
 import type { Socket } from "node:net";
 import type { ReadableFile } from "@longshore/file-store";
-import type { TransferOptions, Transferred } from "./transfer.ts";
+import { sharedPool } from "./pool.ts";
+import { type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface SendOptions extends TransferOptions {
   /** First byte of the file to send; 0 unless told. */
   readonly start?: number;
 }
 
+/** Buffers of one transfer: one being filled, two in the socket. */
+const buffersInUse = 3;
+
+/** How long an ended connection may take to be closed by the peer before it is closed from here. */
+const lingerMilliseconds = 10_000;
+
 /**
- * Sends a file from `start` to its end and ends the connection (with TLS: with close_notify). Resolves when
- * the peer's side has taken everything; the file is left open, the socket is closed.
+ * Sends a file from `start` to the size it had when it was opened, and ends the connection (with TLS: with
+ * close_notify). While one buffer is being filled two are in the socket, so that disk and network overlap and
+ * a slow peer holds memory constant. Resolves when the system has taken everything; the file stays open.
  *
- * @throws {DataConnectionError}
+ * @throws {DataConnectionError} `store` also when the file has become shorter meanwhile: the peer must not
+ *   take what it got for the whole.
  */
-export declare function sendFile(
+export function sendFile(
   socket: Socket,
   file: ReadableFile,
-  options?: SendOptions,
-): Promise<Transferred>;
+  options: SendOptions = {},
+): Promise<Transferred> {
+  const { transform, pool = sharedPool() } = options;
+  const size = file.size;
+  let position = options.start ?? 0;
+  let held = 0;
+  let reading = false;
+  let writing = 0;
+  let ended = false;
 
-/** The same for content that is made on the way (listings). */
-export declare function sendChunks(
+  function begin(to: Settlement): void {
+    const pump = (): void => {
+      if (to.settled || reading) return;
+      if (position >= size) {
+        if (!ended) end();
+        return;
+      }
+      if (held >= buffersInUse) return;
+      const buffer = pool.take(size - position);
+      held++;
+      reading = true;
+      to.waitForPeer(writing > 0);
+      const wanted = Math.min(buffer.length, size - position);
+      file.read(wanted === buffer.length ? buffer : buffer.subarray(0, wanted), position).then(
+        (count) => {
+          reading = false;
+          if (to.settled || count === 0) giveBack(buffer);
+          if (to.settled) return;
+          if (count === 0) {
+            to.fail("store", `the file ended at byte ${position} and had ${size} when it was opened`);
+            return;
+          }
+          position += count;
+          write(buffer, count);
+          pump();
+        },
+        (error) => {
+          reading = false;
+          giveBack(buffer);
+          to.fail("store", `the file could not be read at byte ${position}`, error);
+        },
+      );
+    };
+
+    const write = (buffer: Uint8Array, count: number): void => {
+      const chunk = count === buffer.length ? buffer : buffer.subarray(0, count);
+      writing++;
+      to.waitForPeer(true);
+      const written = (moved: number | undefined): void => {
+        writing--;
+        giveBack(buffer);
+        if (moved === undefined || to.settled) return;
+        to.moved(moved);
+        pump();
+      };
+      writeAll(socket, transform === undefined ? [chunk] : transform.push(chunk), written);
+    };
+
+    const end = (): void => {
+      ended = true;
+      to.waitForPeer(true);
+      writeAll(socket, transform?.end() ?? [], (moved) => {
+        if (moved === undefined || to.settled) return;
+        to.moved(moved);
+        finish(socket, to);
+      });
+    };
+
+    const giveBack = (buffer: Uint8Array): void => {
+      held--;
+      pool.give(buffer);
+    };
+    pump();
+  }
+
+  // A buffer that is still in a read or a write comes back when that is over, not before.
+  return settle(socket, options, begin, () => {});
+}
+
+/** The same for content that is made on the way (listings): as much is asked for as the peer takes. */
+export function sendChunks(
   socket: Socket,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options?: TransferOptions,
-): Promise<Transferred>;
+  options: TransferOptions = {},
+): Promise<Transferred> {
+  const { transform } = options;
+  const iterator =
+    Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+
+  async function run(to: Settlement): Promise<void> {
+    const write = (parts: readonly Uint8Array[]): Promise<void> =>
+      new Promise((resolve) => {
+        to.waitForPeer(true);
+        writeAll(socket, parts, (moved) => {
+          if (moved !== undefined && !to.settled) to.moved(moved);
+          resolve();
+        });
+      });
+    for (;;) {
+      to.waitForPeer(false);
+      const step = await iterator.next();
+      if (to.settled) return;
+      if (step.done) break;
+      await write(transform?.push(step.value) ?? [step.value]);
+      if (to.settled) return;
+    }
+    if (transform !== undefined) await write(transform.end());
+    if (!to.settled) finish(socket, to);
+  }
+
+  return settle(
+    socket,
+    options,
+    (to) => void run(to).catch((error) => to.fail("store", "the content could not be made", error)),
+    () => {
+      void Promise.resolve(iterator.return?.()).catch(() => {});
+    },
+  );
+}
+
+/**
+ * Writes `parts` in order; `written` is called once, with their bytes when the system has them, or with nothing
+ * when the connection broke (which the settlement hears of by itself).
+ */
+function writeAll(
+  socket: Socket,
+  parts: readonly Uint8Array[],
+  written: (bytes: number | undefined) => void,
+): void {
+  let bytes = 0;
+  for (const part of parts) bytes += part.length;
+  const last = parts.length - 1;
+  if (bytes === 0) {
+    written(0);
+    return;
+  }
+  if (last > 0) socket.cork();
+  for (const [index, part] of parts.entries()) {
+    if (index < last) socket.write(part);
+    else socket.write(part, (error) => written(error ? undefined : bytes));
+  }
+  if (last > 0) socket.uncork();
+}
+
+/**
+ * Ends the sending side and succeeds as soon as the system has all bytes. The connection is then left until the
+ * peer closes too: a close with bytes of the peer's unread (its close_notify) would reset what is still on its way.
+ */
+function finish(socket: Socket, to: Settlement): void {
+  socket.resume();
+  socket.end(() => {
+    if (to.settled) return;
+    const timer = setTimeout(() => socket.destroy(), lingerMilliseconds);
+    timer.unref();
+    socket.once("close", () => clearTimeout(timer));
+    to.succeed(true);
+  });
+}
