@@ -1,0 +1,2 @@
+/** Every form of line that can be told. */
+export type DialectName = "unix" | "mlsx";
