@@ -1,1 +1,11 @@
-export {};
+export { NvtEncodeError, type NvtEncodeErrorCode } from "./error.ts";
+export {
+  createLineDecoder,
+  encodeLine,
+  type LineDecoder,
+  type LineDecoderOptions,
+  type LineEvent,
+  type LineQuirks,
+} from "./line.ts";
+export { encodeTelnetAbort, escapeTelnet, type TelnetEvent, type TelnetQuirks } from "./telnet.ts";
+export { decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";
