@@ -1,0 +1,244 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { generate } from "selfsigned";
+import { type Daemon, freePort, startDaemon } from "./process.ts";
+import { environment, type ProgramName, program } from "./programs.ts";
+
+/** An FTP server of someone else with one user who may do everything below `directory`. */
+export interface FtpPeer extends Daemon {
+  readonly user: string;
+  readonly password: string;
+  /** A directory on disk in which the user may do everything … */
+  readonly directory: string;
+  /** … and its path for an FTP client, without a slash at the end: empty when it is the root. */
+  readonly path: string;
+  /** Certificate that its explicit TLS shows, in PEM; the name in it is `localhost`. */
+  readonly certificate: string;
+}
+
+interface Place {
+  readonly work: string;
+  readonly directory: string;
+  readonly port: number;
+  readonly key: string;
+  readonly certificate: string;
+  /** Key and certificate in one file. */
+  readonly both: string;
+}
+
+interface FtpServerPeer {
+  readonly needs: readonly ProgramName[];
+  start(place: Place): Promise<{ daemon: Daemon; user: string; password: string; path: string }>;
+}
+
+/** Which programs each server needs, and how it is started: on a free port, writable, with explicit TLS. */
+export const ftpServers = {
+  vsftpd: {
+    needs: ["vsftpd"],
+    async start({ work, directory, port, both }) {
+      // Local users would need PAM: the anonymous user may do everything here.
+      const empty = join(work, "empty");
+      mkdirSync(empty);
+      chmodSync(directory, 0o777);
+      const config = join(work, "vsftpd.conf");
+      const lines = {
+        listen: "YES",
+        listen_address: "127.0.0.1",
+        listen_port: port,
+        background: "NO",
+        anonymous_enable: "YES",
+        local_enable: "NO",
+        write_enable: "YES",
+        anon_upload_enable: "YES",
+        anon_mkdir_write_enable: "YES",
+        anon_other_write_enable: "YES",
+        anon_umask: "022",
+        anon_world_readable_only: "NO",
+        // A chrooted anonymous root must not be writable: the files lie one level below it.
+        anon_root: work,
+        no_anon_password: "NO",
+        allow_writeable_chroot: "YES",
+        secure_chroot_dir: empty,
+        ftp_username: "daemon",
+        nopriv_user: "nobody",
+        seccomp_sandbox: "NO",
+        isolate_network: "NO",
+        use_localtime: "NO",
+        pasv_address: "127.0.0.1",
+        xferlog_enable: "NO",
+        max_per_ip: 0,
+        ssl_enable: "YES",
+        allow_anon_ssl: "YES",
+        force_local_data_ssl: "NO",
+        force_local_logins_ssl: "NO",
+        require_ssl_reuse: "YES",
+        ssl_tlsv1: "YES",
+        ssl_ciphers: "HIGH",
+        rsa_cert_file: both,
+        rsa_private_key_file: both,
+      };
+      writeFileSync(
+        config,
+        Object.entries(lines)
+          .map(([name, value]) => `${name}=${value}\n`)
+          .join(""),
+      );
+      const daemon = await startDaemon("vsftpd", program("vsftpd"), [config], port);
+      return { daemon, user: "anonymous", password: "someone@example.org", path: "/files" };
+    },
+  },
+  ProFTPD: {
+    needs: ["proftpd", "proftpd-tls"],
+    async start({ work, directory, port, key, certificate }) {
+      const users = join(work, "passwd");
+      const hash = spawnSync("openssl", ["passwd", "-1", "secret"], { encoding: "utf8" }).stdout.trim();
+      writeFileSync(users, `tester:${hash}:65534:65534::${directory}:/bin/sh\n`, { mode: 0o600 });
+      const config = join(work, "proftpd.conf");
+      writeFileSync(
+        config,
+        `ModulePath ${dirname(program("proftpd-tls"))}
+LoadModule mod_tls.c
+ServerName "peer"
+ServerType standalone
+DefaultAddress 127.0.0.1
+UseIPv6 off
+UseReverseDNS off
+Port ${port}
+SocketBindTight on
+User nobody
+Group nogroup
+PidFile ${work}/proftpd.pid
+ScoreboardFile ${work}/scoreboard
+DelayEngine off
+SystemLog ${work}/system.log
+WtmpLog off
+TransferLog none
+RequireValidShell off
+AuthOrder mod_auth_file.c
+AuthUserFile ${users}
+DefaultRoot ~
+AllowOverwrite on
+AllowStoreRestart on
+AllowRetrieveRestart on
+Umask 022
+TimesGMT on
+MaxInstances 60
+<Directory />
+  AllowOverwrite on
+</Directory>
+TLSEngine on
+TLSRequired off
+TLSRSACertificateFile ${certificate}
+TLSRSACertificateKeyFile ${key}
+TLSLog ${work}/tls.log
+`,
+      );
+      const daemon = await startDaemon("ProFTPD", program("proftpd"), ["-n", "-q", "-c", config], port);
+      return { daemon, user: "tester", password: "secret", path: "" };
+    },
+  },
+  "Pure-FTPd": {
+    needs: ["pure-ftpd", "pure-pw"],
+    async start({ work, directory, port, both }) {
+      const users = join(work, "pureftpd.passwd");
+      const database = join(work, "pureftpd.pdb");
+      const made = spawnSync(
+        program("pure-pw"),
+        [
+          "useradd",
+          "tester",
+          "-u",
+          "65534",
+          "-g",
+          "65534",
+          "-d",
+          directory,
+          "-f",
+          users,
+          "-F",
+          database,
+          "-m",
+        ],
+        { input: "secret\nsecret\n", env: environment(), encoding: "utf8" },
+      );
+      if (made.status !== 0) throw new Error(`pure-pw made no user: ${made.stderr}${made.stdout}`);
+      const daemon = await startDaemon(
+        "Pure-FTPd",
+        program("pure-ftpd"),
+        [
+          ...[
+            "-S",
+            `127.0.0.1,${port}`,
+            "-l",
+            `puredb:${database}`,
+            "-E",
+            "-H",
+            "-4",
+            "-c",
+            "60",
+            "-C",
+            "60",
+          ],
+          ...["-g", join(work, "pure.pid"), "-L", "20000:20", "-u", "100", "-Y", "1", `--certfile=${both}`],
+        ],
+        port,
+      );
+      return { daemon, user: "tester", password: "secret", path: "" };
+    },
+  },
+  pyftpdlib: {
+    needs: ["python3", "pyftpdlib", "python3-openssl"],
+    async start({ work, directory, port, both }) {
+      const script = join(work, "server.py");
+      writeFileSync(
+        script,
+        `from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import TLS_FTPHandler
+from pyftpdlib.servers import FTPServer
+authorizer = DummyAuthorizer()
+authorizer.add_user("tester", "secret", ${JSON.stringify(directory)}, perm="elradfmwMT")
+TLS_FTPHandler.certfile = ${JSON.stringify(both)}
+TLS_FTPHandler.authorizer = authorizer
+FTPServer(("127.0.0.1", ${port}), TLS_FTPHandler).serve_forever()
+`,
+      );
+      const daemon = await startDaemon("pyftpdlib", program("python3"), ["-W", "ignore", script], port);
+      return { daemon, user: "tester", password: "secret", path: "" };
+    },
+  },
+} as const satisfies Record<string, FtpServerPeer>;
+
+export type FtpServerName = keyof typeof ftpServers;
+
+/** Starts one of them over a new empty directory. */
+export async function startFtpServer(name: FtpServerName): Promise<FtpPeer> {
+  const work = mkdtempSync(join(tmpdir(), "longshore-peer-"));
+  chmodSync(work, 0o755);
+  const directory = join(work, "files");
+  mkdirSync(directory);
+  chmodSync(directory, 0o777);
+  if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
+  const made = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+  const key = join(work, "key.pem");
+  const certificate = join(work, "certificate.pem");
+  const both = join(work, "both.pem");
+  writeFileSync(key, made.private, { mode: 0o600 });
+  writeFileSync(certificate, made.cert);
+  writeFileSync(both, `${made.private}\n${made.cert}`, { mode: 0o600 });
+  const place = { work, directory, port: await freePort(), key, certificate, both };
+  const { daemon, user, password, path } = await ftpServers[name].start(place);
+  return {
+    ...daemon,
+    user,
+    password,
+    directory,
+    path,
+    certificate: made.cert,
+    async stop() {
+      await daemon.stop();
+      rmSync(work, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The programs that the scenarios run against: what they are called, and the Debian package that has them.
+ * Some of the packages exclude each other, so none is installed into the system: what is missing is unpacked
+ * side by side below `.peers`.
+ */
+export const programs = {
+  curl: { package: "curl", paths: ["usr/bin/curl"] },
+  lftp: { package: "lftp", paths: ["usr/bin/lftp"] },
+  tnftp: { package: "tnftp", paths: ["usr/bin/tnftp"] },
+  ncftpget: { package: "ncftp", paths: ["usr/bin/ncftpget"] },
+  ncftpput: { package: "ncftp", paths: ["usr/bin/ncftpput"] },
+  ncftpls: { package: "ncftp", paths: ["usr/bin/ncftpls"] },
+  ncftp: { package: "ncftp", paths: ["usr/bin/ncftp3", "usr/bin/ncftp"] },
+  wget: { package: "wget", paths: ["usr/bin/wget"] },
+  python3: { package: "python3", paths: ["usr/bin/python3"] },
+  pyftpdlib: { package: "python3-pyftpdlib", paths: ["usr/lib/python3/dist-packages/pyftpdlib"] },
+  "python3-openssl": { package: "python3-openssl", paths: ["usr/lib/python3/dist-packages/OpenSSL"] },
+  vsftpd: { package: "vsftpd", paths: ["usr/sbin/vsftpd"] },
+  proftpd: { package: "proftpd-core", paths: ["usr/sbin/proftpd"] },
+  "proftpd-tls": { package: "proftpd-mod-crypto", paths: ["usr/lib/proftpd/mod_tls.so"] },
+  "pure-ftpd": { package: "pure-ftpd", paths: ["usr/sbin/pure-ftpd"] },
+  "pure-pw": { package: "pure-ftpd", paths: ["usr/bin/pure-pw"] },
+  "tftpd-hpa": { package: "tftpd-hpa", paths: ["usr/sbin/in.tftpd"] },
+  atftpd: { package: "atftpd", paths: ["usr/sbin/atftpd"] },
+  dnsmasq: { package: "dnsmasq-base", paths: ["usr/sbin/dnsmasq"] },
+  tftp: { package: "tftp-hpa", paths: ["usr/bin/tftp"] },
+  atftp: { package: "atftp", paths: ["usr/bin/atftp"] },
+  busybox: { package: "busybox", paths: ["usr/bin/busybox", "bin/busybox"] },
+} as const satisfies Record<string, { package: string; paths: readonly string[] }>;
+
+export type ProgramName = keyof typeof programs;
+
+/** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */
+export const peersFolder: string = fileURLToPath(new URL("../.peers", import.meta.url));
+
+/** The file of a program, unpacked or in the system; undefined where it is not to be had. */
+export function find(name: ProgramName): string | undefined {
+  const { package: owner, paths } = programs[name];
+  return [join(peersFolder, owner), "/"]
+    .flatMap((base) => paths.map((path) => join(base, path)))
+    .find((file) => existsSync(file));
+}
+
+/** {@link find}, or an error that says what to do. */
+export function program(name: ProgramName): string {
+  const file = find(name);
+  if (file === undefined) throw new Error(`${name} is not here; \`npm run peers\` gets it`);
+  return file;
+}
+
+/** What an unpacked program needs to find its libraries and modules. */
+export function environment(): NodeJS.ProcessEnv {
+  const folders = existsSync(peersFolder)
+    ? readdirSync(peersFolder).map((name) => join(peersFolder, name))
+    : [];
+  const existing = (path: string): string =>
+    folders
+      .map((folder) => join(folder, path))
+      .filter((folder) => existsSync(folder))
+      .join(delimiter);
+  return {
+    ...process.env,
+    LC_ALL: "C.UTF-8",
+    LD_LIBRARY_PATH: [existing("usr/lib/x86_64-linux-gnu"), existing("usr/lib/aarch64-linux-gnu")]
+      .filter(Boolean)
+      .join(delimiter),
+    PYTHONPATH: existing("usr/lib/python3/dist-packages"),
+  };
+}
