@@ -43,3 +43,8 @@ export interface TransferStatistics {
   /** Smoothed round-trip time in milliseconds, undefined while nothing was measured. */
   readonly roundTrip: number | undefined;
 }
+
+/** The outcome of a failure. */
+export function failed(failure: TransferFailure): Outcome {
+  return { type: "failed", failure };
+}
