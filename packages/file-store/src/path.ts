@@ -8,7 +8,8 @@ const marker: unique symbol = Symbol.for("@longshore/file-store/VirtualPath") as
  * its segments without looking at them again. Made by {@link parsePath} and the functions beside it.
  *
  * A name that is not valid UTF-8 on the wire carries its bytes as lone surrogates U+DC80 to U+DCFF (one for
- * each byte); a store whose `names` capability is `"bytes"` turns them back.
+ * each byte); a store whose `names` capability is `"bytes"` turns them back. Bytes that are valid UTF-8 never
+ * travel so: otherwise one file would have two texts, and a rule made for one would not hold for the other.
  */
 export interface VirtualPath {
   readonly [marker]: true;
@@ -35,6 +36,8 @@ export interface PathLimits {
   readonly backslash?: "name" | "separator" | "refuse";
 }
 
+const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** The root, `/`. */
 export const rootPath: VirtualPath = make([]);
 
@@ -51,6 +54,7 @@ export function parsePath(text: string, base: VirtualPath = rootPath, limits: Pa
   if (!allowControlCharacters && /[\u0000-\u001f\u007f]/.test(text))
     return refuse("it holds a control character");
   if (backslash === "refuse" && text.includes("\\")) return refuse("it holds a backslash");
+  if (!hasOneByteForm(text)) return refuse("it holds surrogates that stand for no bytes of their own");
   const plain = backslash === "separator" ? text.replaceAll("\\", "/") : text;
   const segments = plain.startsWith("/") ? [] : [...base.segments];
   for (const name of plain.split("/")) {
@@ -80,7 +84,7 @@ export function toPath(text: string, base: VirtualPath = rootPath): VirtualPath 
 /**
  * The child `name` of a directory, for names that come from a store and may hold anything but `/` and NUL.
  *
- * @throws {FileStoreError} `name-not-allowed` for `""`, `.`, `..`, and names with `/` or NUL
+ * @throws {FileStoreError} `name-not-allowed` for what {@link isName} denies
  */
 export function childPath(directory: VirtualPath, name: string): VirtualPath {
   if (!isName(name)) throw new FileStoreError("name-not-allowed", `${JSON.stringify(name)} cannot be a name`);
@@ -120,9 +124,19 @@ export function isVirtualPath(value: unknown): value is VirtualPath {
   return typeof value === "object" && value !== null && (value as Partial<VirtualPath>)[marker] === true;
 }
 
-/** Whether `name` can stand in a directory: not empty, not `.` or `..`, without `/` and NUL. */
+/**
+ * Whether `name` can stand in a directory: not empty, not `.` or `..`, without `/` and NUL, and of one form only
+ * in bytes (see {@link VirtualPath}).
+ */
 export function isName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !name.includes("/") && !name.includes("\0");
+  return (
+    name !== "" &&
+    name !== "." &&
+    name !== ".." &&
+    !name.includes("/") &&
+    !name.includes("\0") &&
+    hasOneByteForm(name)
+  );
 }
 
 function make(segments: readonly string[]): VirtualPath {
@@ -137,6 +151,21 @@ function make(segments: readonly string[]): VirtualPath {
 
 function refuse(why: string): PathResult {
   return { ok: false, error: new FileStoreError("name-not-allowed", `the path cannot be used: ${why}`) };
+}
+
+/**
+ * Whether every lone surrogate stands for a raw byte, and no raw bytes side by side are UTF-8 together: then
+ * equal bytes mean equal texts. Characters around them need no look: a whole character neither begins nor ends
+ * in the middle of a sequence.
+ */
+function hasOneByteForm(text: string): boolean {
+  // With the `u` flag a surrogate is found only where it stands alone.
+  const runs = text.match(/\p{Cs}+/gu) ?? [];
+  return runs.every((run) => {
+    const bytes = Uint8Array.from(run, (unit) => unit.charCodeAt(0) & 0xff);
+    if (!/^[\udc80-\udcff]+$/.test(run) || run.includes("\udcef\udcbf\udcbd")) return false;
+    return /^\ufffd+$/.test(decoder.decode(bytes));
+  });
 }
 
 /** Bytes of `name` in UTF-8; a lone surrogate stands for one raw byte. */

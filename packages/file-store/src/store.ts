@@ -124,7 +124,7 @@ export interface WriteOptions {
   /**
    * - `create`: the file must not exist.
    * - `replace`: whatever file stands there is replaced, at `commit`.
-   * - `append`: positions count from the end of what stands; a missing file is made.
+   * - `append`: writing begins at the end of what stands (see `WritableFile.start`); a missing file is made.
    * - `update`: what stands is kept and written over from `start` on; a missing file is `not-found`
    *   unless `start` is 0.
    */
