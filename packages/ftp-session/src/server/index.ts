@@ -1,1 +1,32 @@
-export {};
+export type { DataProtection, TransferFailure, TransferType } from "../data.ts";
+export { offeredVerbs } from "./commands/index.ts";
+export type {
+  CloseReason,
+  DataFailure,
+  Listing,
+  ServerCompletion,
+  ServerEffect,
+  StoreAnswer,
+  StoreRequest,
+  Transfer,
+} from "./effect.ts";
+export { createServerEngine, type ServerEngine } from "./engine.ts";
+export { permissionsOf } from "./facts.ts";
+export type { ServerEngineLimits, ServerEngineOptions, ServerEngineQuirks } from "./options.ts";
+export type { LoginState, ServerState, TransferPhase } from "./state.ts";
+export {
+  type LoginName,
+  legality,
+  legalityTable,
+  nodeOf,
+  type Security,
+  type StateNode,
+  securityLegality,
+  stateDiagram,
+  type Transition,
+  transitions,
+  type Verdict,
+  verdictOn,
+} from "./states.ts";
+export { refusal, storeErrorReplies } from "./store-error.ts";
+export { type SessionUser, type StoreFeatures, storeFeatures } from "./user.ts";

@@ -1,0 +1,39 @@
+import { commandRow, type Verb } from "@longshore/ftp-command";
+import { factNames, formatFactFeature } from "@longshore/ftp-listing";
+import { type Feature, formatFeatReply } from "@longshore/ftp-reply";
+import { featuresOf, type Session } from "../session.ts";
+import { answer, type Step } from "../step.ts";
+
+/**
+ * RFC 2389 §3: computed from the commands that are there, the store and the policy. A command whose line depends
+ * on one of these says so in {@link lines}; the others stand as in the command table.
+ */
+export function features(offered: readonly Verb[], session: Session): Step {
+  const found = offered.flatMap((verb) => {
+    const line = lines[verb];
+    return (line === undefined ? commandRow(verb).feature : line(session)) ?? [];
+  });
+  // RFC 3659 §6: paths are as VirtualPath has them.
+  return answer(formatFeatReply([...found, "TVFS"].map(toFeature)));
+}
+
+function toFeature(line: string): Feature {
+  const [label = "", ...parameters] = line.split(" ");
+  return [label, parameters.join(" ")];
+}
+
+const lines: { readonly [V in Verb]?: (session: Session) => string | undefined } = {
+  AUTH: ({ options }) => (options.tls === "none" ? undefined : "AUTH TLS"),
+  PBSZ: ({ options }) => (options.tls === "none" ? undefined : "PBSZ"),
+  PROT: ({ options }) => (options.tls === "none" ? undefined : "PROT"),
+  EPRT: ({ options }) => (options.dataModes.active ? "EPRT" : undefined),
+  EPSV: ({ options }) => {
+    const offered = options.dataModes.passive;
+    return offered && (options.local.family === 6 || options.quirks.acceptExtendedPassiveOnIpv4)
+      ? "EPSV"
+      : undefined;
+  },
+  MDTM: (session) => (featuresOf(session).capabilities.modified === "none" ? undefined : "MDTM"),
+  MFMT: (session) => (featuresOf(session).setTimes ? "MFMT" : undefined),
+  MLST: ({ parameters }) => formatFactFeature(factNames, parameters.facts),
+};

@@ -1,0 +1,41 @@
+import { type CommandOf, type TimeVal, timeValToMilliseconds } from "@longshore/ftp-command";
+import { formatTimeReply, reply } from "@longshore/ftp-reply";
+import { featuresOf, type Session } from "../session.ts";
+import { answer, ask, type Step } from "../step.ts";
+import { refusal } from "../store-error.ts";
+import { atPath } from "./path.ts";
+
+/** RFC 3659 §3, in UTC. With a time before the path it sets it: no RFC says so, FileZilla and rclone do. */
+export function modificationTime({ path, time }: CommandOf<"MDTM">, session: Session): Step {
+  if (time !== undefined) return setModified(session, path, time);
+  return atPath(session, path, (file) =>
+    ask({ operation: "stat", path: file }, (result) => {
+      if (result.result === "refused") return answer(refusal(result.reason));
+      if (result.result !== "stat" || result.stat.type === "directory")
+        return answer(refusal("is-a-directory"));
+      const { modified } = result.stat;
+      if (modified === undefined || !(Math.abs(modified) <= 8.64e15))
+        return answer(reply(550, "The time of this file is not known."));
+      return answer(formatTimeReply(modified));
+    }),
+  );
+}
+
+/** draft-somers-ftp-mfxx-04 §3. */
+export function modifyModificationTime({ path, time }: CommandOf<"MFMT">, session: Session): Step {
+  return setModified(session, path, time);
+}
+
+function setModified(session: Session, path: string, time: TimeVal): Step {
+  const modified = timeValToMilliseconds(time);
+  if (modified === undefined || !(Math.abs(modified) <= 8.64e15))
+    return answer(reply(501, "There is no such time."));
+  if (!featuresOf(session).setTimes) return answer(reply(550, "Times cannot be set here."));
+  return atPath(session, path, (file) =>
+    ask({ operation: "set-modified", path: file, modified }, (result) =>
+      answer(
+        result.result === "refused" ? refusal(result.reason) : reply(213, `Modify=${time}; ${file.text}`),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+import { formatEpsvReply, formatPasvReply } from "@longshore/ftp-address";
+import type { CommandOf } from "@longshore/ftp-command";
+import { reply } from "@longshore/ftp-reply";
+import { dropData, type ListenAnswer, type Session } from "../session.ts";
+import { answer, type Step } from "../step.ts";
+
+/** RFC 959 §4.1.2, RFC 1123 §4.1.2.6. It has no form for IPv6 (RFC 2428 §1). */
+export function passive(_: CommandOf<"PASV">, session: Session): Step {
+  const { options, parameters } = session;
+  if (!options.dataModes.passive) return answer(reply(502, "Passive mode is not offered."));
+  if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
+  if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
+  return listen(session, 4, ({ address }) =>
+    address.family === 4
+      ? reply(227, formatPasvReply(address))
+      : reply(425, "No IPv4 address is there to listen on: send EPSV."),
+  );
+}
+
+/** RFC 2428 §3, §4. The client connects to the address it has for the control connection, so that only its family will do. */
+export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Session): Step {
+  const { options, parameters } = session;
+  const { family } = options.local;
+  if (!options.dataModes.passive || (family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)) {
+    return answer(reply(502, "EPSV is not offered."));
+  }
+  if (protocol === "ALL") {
+    parameters.extendedPassiveOnly = true;
+    return answer(reply(200, "Only EPSV from now on."));
+  }
+  const number = family === 4 ? 1 : 2;
+  if (protocol !== undefined && protocol !== number) {
+    return answer(reply(522, `Network protocol not supported, use (${number})`));
+  }
+  return listen(session, family, ({ address }) => reply(229, formatEpsvReply(address)));
+}
+
+function listen(
+  session: Session,
+  family: 4 | 6,
+  success: (answer: Extract<ListenAnswer, { readonly type: "data-listening" }>) => ReturnType<typeof reply>,
+): Step {
+  dropData(session);
+  return {
+    step: "listen",
+    family,
+    next: (completion) => {
+      if (completion.type === "data-listen-failed") {
+        const why =
+          completion.reason === "exhausted" ? "All ports for data are in use." : "No port to listen on.";
+        return answer(reply(425, why));
+      }
+      session.parameters.data = { kind: "passive" };
+      return answer(success(completion));
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { CommandOf } from "@longshore/ftp-command";
+import { reply } from "@longshore/ftp-reply";
+import { dropData, emit, loginOf, type Session, userOf } from "../session.ts";
+import { answer, type Step } from "../step.ts";
+
+/**
+ * RFC 959 §4.1.1: a USER while one is logged in begins the login anew, transfer parameters stay. RFC 2577 §6:
+ * every name gets the same answer, so that nobody learns which ones there are.
+ */
+export function user({ username }: CommandOf<"USER">, session: Session): Step {
+  if (session.options.tls === "required" && !session.secure) {
+    return answer(reply(530, "This server wants TLS: send AUTH TLS first."));
+  }
+  if (userOf(session) !== undefined) {
+    dropData(session);
+    emit(session, { type: "logout" });
+    session.loginSince = session.now;
+  }
+  return answer(reply(331, "Send the password."), { name: "password", user: username });
+}
+
+/** RFC 959 §4.1.1. A refused password is answered late and a number of them ends the session (RFC 2577 §5). */
+export function pass({ password }: CommandOf<"PASS">, session: Session): Step {
+  const login = loginOf(session);
+  if (login.name !== "password") return answer(reply(503, "Send USER first."));
+  return {
+    step: "authenticate",
+    user: login.user,
+    password,
+    next: (completion) => {
+      if (completion.type === "authenticated") {
+        const { user } = completion;
+        return { step: "log-in", user, reply: reply(230, ...session.options.welcome) };
+      }
+      switch (completion.reason) {
+        case "denied":
+          return { step: "refuse-login" };
+        case "limit":
+          return {
+            step: "close",
+            reply: reply(421, "Too many sessions, try again later."),
+            reason: "session-limit",
+          };
+        case "unavailable":
+          return {
+            step: "close",
+            reply: reply(421, "Logins cannot be checked now, try again later."),
+            reason: "session-limit",
+          };
+      }
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { FileStat, FileStoreErrorKind, VirtualPath } from "@longshore/file-store";
+import type { HostPort } from "@longshore/ftp-address";
+import type { Secret } from "@longshore/ftp-command";
+import type { FactName } from "@longshore/ftp-listing";
+import type { FtpReply } from "@longshore/ftp-reply";
+import type { DataProtection, TransferFailure, TransferType } from "../data.ts";
+import type { SessionUser } from "./user.ts";
+
+/**
+ * What the engine asks of its driver. Effects are plain data and are to be carried out in the order given;
+ * those marked with a completion are answered through `complete`, once each.
+ */
+export type ServerEffect =
+  /** Send this reply on the control connection. */
+  | { readonly type: "reply-send"; readonly reply: FtpReply }
+  /** Send these bytes on the control connection as they are: answers to telnet options. */
+  | { readonly type: "bytes-send"; readonly bytes: Uint8Array }
+  /** A command is about to be answered: for logs. `text` holds no secret and no control character. */
+  | { readonly type: "command"; readonly verb: string; readonly text: string }
+  /** Who is this? → `authenticated` or `authentication-refused`. */
+  | { readonly type: "authenticate"; readonly user: string; readonly password: Secret }
+  /** The user is gone (REIN, AUTH, a new USER) although the connection stays. */
+  | { readonly type: "logout" }
+  /** One operation of the store → `store-answer`. */
+  | { readonly type: "store-request"; readonly request: StoreRequest }
+  /** Open the passive listener, in place of an older one → `data-listening` or `data-listen-failed`. */
+  | {
+      readonly type: "data-listen";
+      /** 4 or 6, where the client named one (EPSV 1, EPSV 2); else the control connection's. */
+      readonly family: 4 | 6;
+      readonly protection: DataProtection;
+    }
+  /** Connect to the client for the transfer → `data-open` or `data-failed`. */
+  | {
+      readonly type: "data-connect";
+      readonly transfer: number;
+      readonly address: HostPort;
+      readonly protection: DataProtection;
+    }
+  /** Wait on the passive listener for the client → `data-open` or `data-failed`. */
+  | { readonly type: "data-accept"; readonly transfer: number }
+  /** Close the passive listener and any connection that has come in on it. */
+  | { readonly type: "data-close" }
+  /** Open the file or the directory → `transfer-ready` or `transfer-refused`. Once `data-open`, move it → `transfer-done` or `transfer-failed`. */
+  | { readonly type: "transfer-start"; readonly transfer: number; readonly what: Transfer }
+  /** Stop this transfer, in whatever phase, and keep nothing of it → `transfer-failed` (or `transfer-done`, had it ended). */
+  | { readonly type: "transfer-abort"; readonly transfer: number }
+  /** How many bytes have moved? → `transfer-progress`. */
+  | { readonly type: "transfer-query"; readonly transfer: number }
+  /** Drop what was received and not yet given to the engine, then be a TLS server on this connection → `tls-started` or `tls-failed`. */
+  | { readonly type: "tls-start" }
+  /** Send what is still to be sent and close the control connection; nothing follows. */
+  | { readonly type: "connection-close"; readonly reason: CloseReason };
+
+/** What the driver reports. Those that carry a `transfer` number are ignored when that transfer is over. */
+export type ServerCompletion =
+  | { readonly type: "authenticated"; readonly user: SessionUser }
+  /** `limit`: the user is known but may not have another session now (421). */
+  | { readonly type: "authentication-refused"; readonly reason: "denied" | "limit" | "unavailable" }
+  | { readonly type: "store-answer"; readonly answer: StoreAnswer }
+  /** `address` is what the client shall connect to, which need not be the listener's own (NAT). */
+  | { readonly type: "data-listening"; readonly address: HostPort }
+  | { readonly type: "data-listen-failed"; readonly reason: "exhausted" | "unavailable" }
+  | {
+      readonly type: "transfer-ready";
+      readonly transfer: number;
+      /** Bytes of the whole file, where they go over the wire as they are: what the 150 shows. */
+      readonly size?: number;
+      /** The file's name, where the server chose it (STOU). */
+      readonly name?: string;
+    }
+  | {
+      readonly type: "transfer-refused";
+      readonly transfer: number;
+      readonly reason: FileStoreErrorKind | "restart-beyond-end";
+    }
+  | { readonly type: "data-open"; readonly transfer: number }
+  | { readonly type: "data-failed"; readonly transfer: number; readonly reason: DataFailure }
+  | { readonly type: "transfer-done"; readonly transfer: number; readonly bytes: number }
+  | {
+      readonly type: "transfer-failed";
+      readonly transfer: number;
+      readonly reason: TransferFailure | FileStoreErrorKind;
+    }
+  | { readonly type: "transfer-progress"; readonly transfer: number; readonly bytes: number }
+  | { readonly type: "tls-started" }
+  | { readonly type: "tls-failed" };
+
+/** Why the control connection is closed. */
+export type CloseReason =
+  | "quit"
+  | "login-timeout"
+  | "idle-timeout"
+  | "login-failures"
+  | "session-limit"
+  | "foreign-protocol"
+  | "tls-failure"
+  | "shutdown"
+  | "client-gone";
+
+/** Why there is no data connection: nobody came, nobody answered, TLS failed, the session was not resumed. */
+export type DataFailure = "timeout" | "refused" | "unreachable" | "tls" | "tls-not-resumed" | "no-listener";
+
+/** What a transfer moves. */
+export type Transfer =
+  | {
+      readonly kind: "send-file";
+      readonly path: VirtualPath;
+      /** From which byte on: of the file for `image`, of the transformed stream for `ascii` (RFC 3659 §5). */
+      readonly start: number;
+      readonly representation: TransferType;
+    }
+  | {
+      readonly kind: "receive-file";
+      /** The file; for `unique`, the name to make unique. */
+      readonly path: VirtualPath;
+      readonly mode: "create" | "replace" | "append" | "update" | "unique";
+      /** First byte to write, for `update`. */
+      readonly start: number;
+      /** What ALLO announced. */
+      readonly expectedSize?: number;
+      readonly representation: TransferType;
+    }
+  | Listing;
+
+/** A listing for the data connection. */
+export type Listing =
+  | {
+      readonly kind: "send-list";
+      readonly path: VirtualPath;
+      /** As the client wrote it; `""` for the working directory. */
+      readonly argument: string;
+    }
+  | {
+      readonly kind: "send-names";
+      readonly path: VirtualPath;
+      /** As the client wrote it: names are given so that they can be used from the working directory (RFC 1123 §4.1.2.7). */
+      readonly argument: string;
+    }
+  | { readonly kind: "send-facts"; readonly path: VirtualPath; readonly facts: readonly FactName[] };
+
+/** One operation on the store that needs no data connection. */
+export type StoreRequest =
+  | { readonly operation: "stat"; readonly path: VirtualPath }
+  /** The size that RETR would transfer in this representation (RFC 3659 §4). */
+  | { readonly operation: "size"; readonly path: VirtualPath; readonly representation: TransferType }
+  /** The lines of LIST, at most `limit` of them, for STAT. */
+  | { readonly operation: "lines"; readonly path: VirtualPath; readonly limit: number }
+  | { readonly operation: "remove"; readonly path: VirtualPath }
+  | { readonly operation: "make-directory"; readonly path: VirtualPath }
+  | { readonly operation: "remove-directory"; readonly path: VirtualPath }
+  | { readonly operation: "rename"; readonly path: VirtualPath; readonly to: VirtualPath }
+  | { readonly operation: "set-modified"; readonly path: VirtualPath; readonly modified: number }
+  | { readonly operation: "set-mode"; readonly path: VirtualPath; readonly mode: number };
+
+export type StoreAnswer =
+  | { readonly result: "done" }
+  | { readonly result: "stat"; readonly stat: FileStat }
+  | { readonly result: "size"; readonly size: number }
+  | {
+      readonly result: "lines";
+      /** Whether the path is a directory, or the one line is its own. */
+      readonly directory: boolean;
+      readonly lines: readonly string[];
+      /** There were more than asked for. */
+      readonly more: boolean;
+    }
+  | { readonly result: "refused"; readonly reason: FileStoreErrorKind };

@@ -1,0 +1,120 @@
+import type { HostPort } from "@longshore/ftp-address";
+import type { TransferType } from "../data.ts";
+import type { StoreFeatures } from "./user.ts";
+
+/** What one control session is made with. Times are milliseconds. */
+export interface ServerEngineOptions {
+  /** The client's end of the control connection, an IPv4-mapped IPv6 address already turned into IPv4. */
+  readonly remote: HostPort;
+  /** This end of it. */
+  readonly local: HostPort;
+  /** What the store can do as long as nobody is logged in; FEAT is computed from it. */
+  readonly store: StoreFeatures;
+  /**
+   * `none`: AUTH is 502. `offered` (with a certificate). `required`: no USER and no data in clear.
+   * `none` unless told.
+   */
+  readonly tls?: "none" | "offered" | "required";
+  /** The connection is TLS from the first byte on (implicit TLS, RFC 4217 §3 calls it deprecated). */
+  readonly secure?: boolean;
+  /** Lines of the greeting; `["Ready."]` unless told. */
+  readonly greeting?: readonly string[];
+  /** Lines of the reply to a login; `["Logged in."]` unless told. */
+  readonly welcome?: readonly string[];
+  /** After `SYST`; `UNIX Type: L8` unless told: what clients need to parse LIST and to choose binary. */
+  readonly system?: string;
+  /**
+   * The TYPE of a new session: `image` unless told. RFC 959 §5.1 says ASCII; clients that never send TYPE
+   * expect their bytes untouched, and an upload is damaged by the other choice without anyone's notice.
+   */
+  readonly defaultType?: TransferType;
+  /** How data connections may be made; both unless told. */
+  readonly dataModes?: { readonly active?: boolean; readonly passive?: boolean };
+  /** Whether PORT and EPRT may name another host than the client's (FXP); `false` unless told (RFC 2577 §3). */
+  readonly allowForeignDataAddress?: boolean;
+  readonly limits?: ServerEngineLimits;
+  readonly quirks?: ServerEngineQuirks;
+}
+
+/** Bounds on what a client can make the session hold or wait for. */
+export interface ServerEngineLimits {
+  /** Longest command line in bytes without its end; 4096 unless told. */
+  readonly lineLength?: number;
+  /** Commands that may wait before `wantsInput` turns false; 16 unless told. */
+  readonly queuedCommands?: number;
+  /** From the greeting to the login; 60 s unless told, 0: no limit. */
+  readonly loginTimeout?: number;
+  /** Between commands; does not run while a command or a transfer is under way; 300 s unless told, 0: no limit. */
+  readonly idleTimeout?: number;
+  /** From the 150 to the data connection, TLS included; 30 s unless told. */
+  readonly dataTimeout?: number;
+  /** For the TLS handshake of the control connection; 30 s unless told. */
+  readonly handshakeTimeout?: number;
+  /** Before a refused password is answered; 1 s unless told (RFC 2577 §5). */
+  readonly failureDelay?: number;
+  /** Refused passwords until 421; 5 unless told (RFC 2577 §5). */
+  readonly loginFailures?: number;
+  /** Entries that STAT lists; 1000 unless told. */
+  readonly statusEntries?: number;
+}
+
+/** Leniencies and their reverse. */
+export interface ServerEngineQuirks {
+  /** LF alone ends a line: netcat, and clients in small devices. `true` unless told. */
+  readonly acceptBareLineFeed?: boolean;
+  /** EPSV is answered on IPv4: `true` unless told; some cameras hang after it and want 502 to go on with PASV. */
+  readonly acceptExtendedPassiveOnIpv4?: boolean;
+  /** HTTP's and SMTP's verbs end the session: a browser or mailer was led here (ALPACA). `true` unless told. */
+  readonly closeOnForeignProtocol?: boolean;
+}
+
+/** {@link ServerEngineOptions} with every default in place. */
+export interface ResolvedOptions {
+  readonly remote: HostPort;
+  readonly local: HostPort;
+  readonly store: StoreFeatures;
+  readonly tls: "none" | "offered" | "required";
+  readonly secure: boolean;
+  readonly greeting: readonly string[];
+  readonly welcome: readonly string[];
+  readonly system: string;
+  readonly defaultType: TransferType;
+  readonly dataModes: { readonly active: boolean; readonly passive: boolean };
+  readonly allowForeignDataAddress: boolean;
+  readonly limits: Required<ServerEngineLimits>;
+  readonly quirks: Required<ServerEngineQuirks>;
+}
+
+export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
+  return {
+    remote: options.remote,
+    local: options.local,
+    store: options.store,
+    tls: options.tls ?? "none",
+    secure: options.secure ?? false,
+    greeting: options.greeting ?? ["Ready."],
+    welcome: options.welcome ?? ["Logged in."],
+    system: options.system ?? "UNIX Type: L8",
+    defaultType: options.defaultType ?? "image",
+    dataModes: { active: true, passive: true, ...options.dataModes },
+    allowForeignDataAddress: options.allowForeignDataAddress ?? false,
+    limits: {
+      lineLength: 4096,
+      queuedCommands: 16,
+      loginTimeout: 60_000,
+      idleTimeout: 300_000,
+      dataTimeout: 30_000,
+      handshakeTimeout: 30_000,
+      failureDelay: 1000,
+      loginFailures: 5,
+      statusEntries: 1000,
+      ...options.limits,
+    },
+    quirks: {
+      acceptBareLineFeed: true,
+      acceptExtendedPassiveOnIpv4: true,
+      closeOnForeignProtocol: true,
+      ...options.quirks,
+    },
+  };
+}

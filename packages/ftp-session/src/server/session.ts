@@ -1,0 +1,180 @@
+import { rootPath, type VirtualPath } from "@longshore/file-store";
+import type { HostPort } from "@longshore/ftp-address";
+import type { CommandDecodeError, FtpCommand, Verb } from "@longshore/ftp-command";
+import type { FactName } from "@longshore/ftp-listing";
+import type { FtpReply } from "@longshore/ftp-reply";
+import { createLineDecoder, type LineDecoder } from "@longshore/nvt";
+import type { DataProtection, TransferType } from "../data.ts";
+import type { ServerCompletion, ServerEffect, StoreAnswer } from "./effect.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { LoginState, ServerState } from "./state.ts";
+import type { Security } from "./states.ts";
+import type { Step } from "./step.ts";
+import type { StoreFeatures } from "./user.ts";
+
+/** What REIN and AUTH set back: the transfer parameters of RFC 959 §4.1.2 and their kin. */
+export interface SessionParameters {
+  workingDirectory: VirtualPath;
+  type: TransferType;
+  /** REST, for the next transfer only. */
+  restart: number;
+  /** ALLO, for the next upload only. */
+  allocated: number | undefined;
+  data: DataChannel;
+  /** EPSV ALL was sent: nothing else may set up data connections (RFC 2428 §4). */
+  extendedPassiveOnly: boolean;
+  /** PBSZ was accepted. */
+  sized: boolean;
+  protection: DataProtection;
+  /** The facts that OPTS MLST selected. */
+  facts: readonly FactName[];
+}
+
+/** How the next data connection is made; used once. */
+export type DataChannel =
+  /** Nothing was said: to the port from which the control connection comes (RFC 959 §3.2). */
+  | { readonly kind: "default" }
+  /** PORT, EPRT. */
+  | { readonly kind: "active"; readonly address: HostPort }
+  /** PASV, EPSV. */
+  | { readonly kind: "passive" };
+
+/** A line that was read and not yet answered. */
+export type QueuedLine =
+  | { readonly kind: "command"; readonly command: FtpCommand; readonly text: string }
+  | { readonly kind: "fault"; readonly error: CommandDecodeError; readonly text: string }
+  | { readonly kind: "too-long"; readonly text: string };
+
+/** What goes on when the completion that `state` waits for is there. */
+export type Pending =
+  | {
+      readonly on: "authenticate";
+      readonly verb: Verb;
+      readonly next: (answer: AuthenticationAnswer) => Step;
+    }
+  | { readonly on: "store-request"; readonly verb: Verb; readonly next: (answer: StoreAnswer) => Step }
+  | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step };
+
+export type AuthenticationAnswer = Extract<
+  ServerCompletion,
+  { readonly type: "authenticated" | "authentication-refused" }
+>;
+export type ListenAnswer = Extract<
+  ServerCompletion,
+  { readonly type: "data-listening" | "data-listen-failed" }
+>;
+
+/** One control session. The engine's functions work on it; nobody outside sees it. */
+export interface Session {
+  readonly options: ResolvedOptions;
+  state: ServerState;
+  parameters: SessionParameters;
+  /** The control connection is TLS. */
+  secure: boolean;
+  decoder: LineDecoder;
+  queue: QueuedLine[];
+  pending: Pending | undefined;
+  /** STAT waits for `transfer-progress`. */
+  querying: boolean;
+  /** Refused passwords; REIN does not forgive them. */
+  failures: number;
+  /** Number of the latest transfer. */
+  transfers: number;
+  /** The client sends nothing more. */
+  ended: boolean;
+  /** The server is going down. */
+  draining: boolean;
+  /** When the login clock began. */
+  loginSince: number;
+  /** When the client last did something. */
+  activeSince: number;
+  now: number;
+  /** What the call under way has to answer. */
+  effects: ServerEffect[];
+}
+
+/** The facts of MLSx that are given unless OPTS MLST says otherwise (RFC 3659 §7.9). */
+export const defaultFacts: readonly FactName[] = ["type", "size", "modify", "perm", "unique", "UNIX.mode"];
+
+export function createSession(options: ResolvedOptions): Session {
+  return {
+    options,
+    state: { name: "new" },
+    parameters: initialParameters(options),
+    secure: options.secure,
+    decoder: newDecoder(options),
+    queue: [],
+    pending: undefined,
+    querying: false,
+    failures: 0,
+    transfers: 0,
+    ended: false,
+    draining: false,
+    loginSince: 0,
+    activeSince: 0,
+    now: 0,
+    effects: [],
+  };
+}
+
+export function initialParameters(options: ResolvedOptions): SessionParameters {
+  return {
+    workingDirectory: rootPath,
+    type: options.defaultType,
+    restart: 0,
+    allocated: undefined,
+    data: { kind: "default" },
+    extendedPassiveOnly: false,
+    sized: false,
+    protection: "clear",
+    facts: defaultFacts,
+  };
+}
+
+export function newDecoder({ limits, quirks }: ResolvedOptions): LineDecoder {
+  return createLineDecoder({
+    maxLineLength: limits.lineLength,
+    quirks: { acceptBareLineFeed: quirks.acceptBareLineFeed },
+  });
+}
+
+/** Sets back what REIN and AUTH set back; who was logged in is logged out. */
+export function resetSession(session: Session): void {
+  dropData(session);
+  if (userOf(session) !== undefined) emit(session, { type: "logout" });
+  session.parameters = initialParameters(session.options);
+}
+
+/** Forgets what PORT or PASV set up. */
+export function dropData(session: Session): void {
+  if (session.parameters.data.kind === "passive") emit(session, { type: "data-close" });
+  session.parameters.data = { kind: "default" };
+}
+
+export function emit(session: Session, effect: ServerEffect): void {
+  session.effects.push(effect);
+}
+
+export function send(session: Session, reply: FtpReply): void {
+  emit(session, { type: "reply-send", reply });
+}
+
+/** How far the login is, in whatever state. */
+export function loginOf({ state }: Session): LoginState {
+  return "login" in state ? state.login : { name: "unidentified" };
+}
+
+export function userOf(session: Session): Extract<LoginState, { name: "ready" }>["user"] | undefined {
+  const login = loginOf(session);
+  return login.name === "ready" || login.name === "rename" ? login.user : undefined;
+}
+
+/** What the store of this session can do. */
+export function featuresOf(session: Session): StoreFeatures {
+  return userOf(session)?.store ?? session.options.store;
+}
+
+export function securityOf({ secure, parameters }: Session): Security {
+  if (!secure) return "clear";
+  return parameters.sized ? "sized" : "secured";
+}

@@ -1,0 +1,28 @@
+import type { FileStore, StoreCapabilities, VirtualPath } from "@longshore/file-store";
+
+/** Who is logged in, as the engine needs to know it. What the user may do is the store's to say. */
+export interface SessionUser {
+  readonly name: string;
+  readonly anonymous: boolean;
+  /** The working directory after login. */
+  readonly home: VirtualPath;
+  /** What this user's store can do. */
+  readonly store: StoreFeatures;
+}
+
+/** What a store can do, as data: its capabilities and which of the optional operations it has. */
+export interface StoreFeatures {
+  readonly capabilities: StoreCapabilities;
+  readonly setTimes: boolean;
+  readonly setMode: boolean;
+}
+
+/** {@link StoreFeatures} of a store. */
+export function storeFeatures(store: FileStore): StoreFeatures {
+  const { capabilities } = store;
+  return {
+    capabilities,
+    setTimes: capabilities.writable && store.setTimes !== undefined,
+    setMode: capabilities.writable && store.setMode !== undefined,
+  };
+}
