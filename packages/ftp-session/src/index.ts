@@ -1,1 +1,1 @@
-export {};
+export type { DataMode, DataProtection, TransferFailure, TransferType } from "./data.ts";

@@ -1,0 +1,59 @@
+import { type FtpReply, matchesReply, mayAnswer } from "@longshore/ftp-reply";
+import { type Core, close, desync, enter, fail, lineOf, refusal, send, settle } from "./core.ts";
+import type { CommandOperation, RenameOperation } from "./operation.ts";
+import type { ClientState } from "./state.ts";
+import type { ClientTarget } from "./table.ts";
+
+type Command = Extract<ClientState, { readonly name: "command" }>;
+type Rename = Extract<ClientState, { readonly name: "rename" }>;
+
+export function beginCommand(core: Core, operation: CommandOperation): void {
+  send(core, operation.command);
+  const wait = verbOf(operation) === "REIN" ? "restarting-session" : "reply";
+  enter(core, { name: "command", wait, operation });
+}
+
+export function command(core: Core, state: Command, target: ClientTarget, reply: FtpReply): void {
+  const { operation } = state;
+  const { expect = ["2"] } = operation;
+  const verb = verbOf(operation);
+  // A line of the user's own may be one that has a 1yz.
+  if (target === "restarting-session" || ("line" in operation.command && reply.code < 200))
+    enter(core, state);
+  else if (target === "desync" && !mayAnswer(reply.code, verb)) desync(core, reply);
+  else if (target === "failed" || !(target === "settled" || matchesReply(reply, ...expect))) {
+    fail(core, refusal(core, "refused", reply));
+  } else {
+    note(core, verb);
+    settle(core, { ok: true, reply });
+    if (verb === "QUIT") close(core, undefined);
+  }
+}
+
+export function beginRename(core: Core, operation: RenameOperation): void {
+  lineOf({ verb: "RNTO", path: operation.to });
+  send(core, { verb: "RNFR", path: operation.from });
+  enter(core, { name: "rename", wait: "rename-from", operation });
+}
+
+export function rename(core: Core, state: Rename, target: ClientTarget, reply: FtpReply): void {
+  if (target === "rename-to") {
+    send(core, { verb: "RNTO", path: state.operation.to });
+    enter(core, { ...state, wait: "rename-to" });
+  } else if (target === "settled") settle(core, { ok: true, reply });
+  else fail(core, refusal(core, "refused", reply));
+}
+
+/** The verb of a command, in upper case; of a line of the user's own, its first word. */
+export function verbOf(operation: CommandOperation): string {
+  const { command } = operation;
+  if ("verb" in command) return command.verb;
+  const [word = ""] = command.line.trim().split(/\s/, 1);
+  return word.toUpperCase();
+}
+
+/** What a command of the user's own changes in what the engine knows of the server. */
+function note(core: Core, verb: string): void {
+  if (verb === "TYPE" || verb === "REIN" || verb === "USER") core.facts.representation = undefined;
+  if (verb === "REST") core.facts.restartPending = true;
+}

@@ -1,0 +1,81 @@
+import type { FtpReply } from "@longshore/ftp-reply";
+import { passiveAddress } from "./address.ts";
+import { type Core, enter, errorAt, fail, send } from "./core.ts";
+import type { FtpError } from "./error.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { dropData, modeOf, start } from "./moving.ts";
+import type { DataState, TransferState } from "./state.ts";
+
+/** The next data mode: passive ones are asked for, active ones begin with a listener here. */
+export function next(core: Core, state: TransferState, last?: FtpError): void {
+  const [mode, ...others] = state.modesLeft;
+  if (mode === undefined) {
+    const tries = state.attempts.map(({ mode, why }) => `${mode}: ${why}`).join("; ");
+    const error = errorAt(core, "data-open-failed", tries === "" ? "no data mode fits" : tries);
+    fail(core, last ?? error, state.noops);
+    return;
+  }
+  const transfer = ++core.facts.transfers;
+  const data: DataState = { name: "awaited", transfer, mode };
+  const begun: TransferState = { ...state, modesLeft: others, data, mark: undefined };
+  if (mode === "EPSV" || mode === "PASV") {
+    send(core, { verb: mode });
+    enter(core, { ...begun, wait: "passive" });
+    return;
+  }
+  const family = core.facts.remote?.family ?? 4;
+  core.effects.push({ type: "data-listen", transfer, family, protection: protection(core) });
+  enter(core, { ...begun, wait: "data-listening" });
+}
+
+/** Notes why a mode did not do, and drops what there is of its data connection. */
+export function tried(core: Core, state: TransferState, why: string): TransferState {
+  const mode = modeOf(state.data);
+  return { ...dropData(core, state), attempts: [...state.attempts, { mode, why }] };
+}
+
+/** The server told where it listens. */
+export function address(core: Core, state: TransferState, reply: FtpReply): void {
+  const result = passiveAddress(core, reply);
+  if (!result.ok || state.data.name !== "awaited") {
+    next(core, tried(core, state, result.ok ? "nothing was asked" : result.message));
+    return;
+  }
+  core.effects.push({
+    type: "data-connect",
+    transfer: state.data.transfer,
+    address: result.address,
+    protection: protection(core),
+  });
+  enter(core, { ...state, wait: "data-connecting" });
+}
+
+/** REST only where it is needed (RFC 3659 §5.3), and to take back one that no transfer has used. */
+export function position(core: Core, state: TransferState): void {
+  if (state.data.name === "failed") {
+    next(core, tried(core, state, state.data.error.message));
+    return;
+  }
+  const { restart = 0 } = state.operation;
+  if (restart === 0 && !core.facts.restartPending) {
+    open(core, state);
+    return;
+  }
+  core.facts.restartPending = true;
+  send(core, { verb: "REST", offset: restart });
+  enter(core, { ...state, wait: "restart" });
+}
+
+/** Sends the transfer command. What comes over an open data connection is taken from now on. */
+export function open(core: Core, state: TransferState): void {
+  core.facts.restartPending = false;
+  send(core, state.operation.command);
+  const opening: TransferState = { ...state, wait: "opening" };
+  enter(core, opening);
+  keepAlive(core);
+  start(core, opening);
+}
+
+function protection(core: Core): "clear" | "private" {
+  return core.facts.secure ? core.settings.dataProtection : "clear";
+}

@@ -1,0 +1,68 @@
+import type { FtpCommand, Secret } from "@longshore/ftp-command";
+import type { FtpReply } from "@longshore/ftp-reply";
+import type { DataMode, TransferType } from "../data.ts";
+import type { FtpError } from "./error.ts";
+
+/** What a client can be asked to do, one at a time. Each ends in exactly one `settled` effect. */
+export type ClientOperation = LoginOperation | CommandOperation | RenameOperation | TransferOperation;
+
+/** USER, then PASS and ACCT as far as the server asks for them, then PBSZ and PROT where there is TLS. */
+export interface LoginOperation {
+  readonly type: "login";
+  readonly user: string;
+  readonly password: Secret;
+  /** For the servers that ask for one with 332. */
+  readonly account?: Secret;
+}
+
+/** One command with one final reply. */
+export interface CommandOperation {
+  readonly type: "command";
+  readonly command: FtpCommand | RawCommand;
+  /** Codes or their beginnings that mean success; `["2"]` unless told. */
+  readonly expect?: readonly string[];
+}
+
+/** A line of the user's own, for commands that the table does not know (RFC 1123 §4.1.4.2, QUOTE). */
+export interface RawCommand {
+  readonly line: string;
+}
+
+/** RNFR and RNTO. */
+export interface RenameOperation {
+  readonly type: "rename";
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A command that moves bytes over a data connection. */
+export interface TransferOperation {
+  readonly type: "transfer";
+  readonly command: FtpCommand & { readonly verb: TransferVerb };
+  /** Asked for with TYPE where it is not what the server has; whatever the server has unless told. */
+  readonly representation?: TransferType;
+  /** First byte to transfer (REST, RFC 3659 §5); 0 unless told. */
+  readonly restart?: number;
+  /** In place of the engine's own list. */
+  readonly dataModes?: readonly DataMode[];
+}
+
+export type TransferVerb = "RETR" | "STOR" | "APPE" | "STOU" | "LIST" | "NLST" | "MLSD";
+
+/** How an operation ended. */
+export type ClientOutcome =
+  | {
+      readonly ok: true;
+      /** The final reply; absent where none was needed (a greeting of 230 in place of a login). */
+      readonly reply?: FtpReply;
+      readonly transfer?: TransferOutcome;
+    }
+  | { readonly ok: false; readonly error: FtpError };
+
+export interface TransferOutcome {
+  /** Bytes moved on the data connection, as the driver reported them. */
+  readonly bytes: number;
+  /** The 1yz reply, which may tell size and name. */
+  readonly mark?: FtpReply;
+  readonly mode: DataMode;
+}
