@@ -1,9 +1,6 @@
 import { NvtEncodeError } from "./error.ts";
 import { createTelnetFilter, escapeTelnet, type TelnetEvent, type TelnetQuirks } from "./telnet.ts";
-import { decodeAscii, decodeText, encodeText } from "./text.ts";
-
-const LF = 10;
-const CR = 13;
+import { decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";
 
 export type LineEvent =
   /** A line without its end. Nothing is lost in `text`: {@link encodeText} gives the bytes back. */
@@ -49,79 +46,46 @@ export interface LineDecoder {
  * before anything else, which RFC 854 forbids, is kept as data for the reader of the line to refuse. Telnet
  * options are refused. Work is linear in the bytes pushed however they are cut.
  *
- * @example createLineDecoder().push(new TextEncoder().encode("NOOP\r\nQU")) // [{ type: "line", text: "NOOP", … }]
+ * @example createLineDecoder().push(new TextEncoder().encode("NOOP\r\nQU")) // [{ type: "line", text: "NOOP" }]
  */
 export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder {
   const { maxLineLength: limit = 4096, quirks = {}, decode = decodeText } = options;
   const { acceptBareLineFeed = true } = quirks;
   let events: LineEvent[] = [];
-  let held = new Uint8Array(0);
-  let length = 0;
+  /** What came of the line so far, one character a byte; of a line that is skipped, the last two. */
+  let held = "";
   let isSkipping = false;
-  /** The two bytes before the present run: whether an LF ends a line may depend on them. */
-  let last = 0;
-  let lastButOne = 0;
+  /** Whether `held` and the present run are ASCII, so that they need no decoding. */
+  let isAscii = true;
 
-  const endsLine = (run: Uint8Array, at: number): boolean => {
-    const before = at > 0 ? run[at - 1] : last;
-    if (before === CR) return true;
-    const beforeThat = at > 1 ? run[at - 2] : at === 1 ? last : lastButOne;
-    return acceptBareLineFeed && !(before === 0 && beforeThat === CR);
-  };
+  const read = (bytes: string): string => (isAscii ? bytes : decode(encodeLatin1(bytes)));
 
-  /** The text of what is held, then of `run` between the two places, but of no more than `most` bytes. */
-  const gather = (run: Uint8Array, from: number, to: number, most: number): string => {
-    if (length === 0) return decode(run.subarray(from, Math.min(to, from + most)));
-    const bytes = new Uint8Array(Math.min(length + to - from, most));
-    bytes.set(held.subarray(0, Math.min(length, most)));
-    if (most > length) bytes.set(run.subarray(from, from + most - length).subarray(0, to - from), length);
-    return decode(bytes);
-  };
-
-  /** Whether the line has grown too long with `run` between the two places; a CR may yet belong to its end. */
-  const isTooLong = (run: Uint8Array, from: number, to: number): boolean => {
-    const size = length + to - from;
-    if (size <= limit || (size === limit + 1 && (to > 0 ? run[to - 1] : last) === CR)) return false;
-    events.push({ type: "line-too-long", limit, text: gather(run, from, to, limit) });
-    return true;
-  };
-
-  const keep = (run: Uint8Array, from: number): void => {
-    const size = length + run.length - from;
-    if (size > held.length) {
-      const grown = new Uint8Array(Math.min(Math.max(size, held.length * 2, 64), limit + 1));
-      grown.set(held.subarray(0, length));
-      held = grown;
-    }
-    held.set(run.subarray(from), length);
-    length = size;
-  };
-
-  const data = (run: Uint8Array): void => {
-    let from = 0;
-    let at = run.indexOf(LF);
-    // One decoding for all lines of the run: a call for each costs more than the rest of the work.
-    const ascii = at < 0 ? undefined : decodeAscii(run);
-    while (at >= 0) {
-      if (endsLine(run, at)) {
-        if (!isSkipping && !isTooLong(run, from, at)) {
-          const raw =
-            ascii !== undefined && length === 0 ? ascii.slice(from, at) : gather(run, from, at, limit + 1);
-          events.push({ type: "line", text: withoutCarriageReturn(raw) });
-        }
-        isSkipping = false;
-        length = 0;
-        from = at + 1;
-      }
-      at = ascii === undefined ? run.indexOf(LF, at + 1) : ascii.indexOf("\n", at + 1);
-    }
-    if (!isSkipping && isTooLong(run, from, run.length)) {
+  /** Adds to the line; `isEnd` when its LF follows. A CR in front of that belongs to the end, or may yet do so. */
+  const add = (piece: string, isEnd: boolean): void => {
+    const line = held + piece;
+    const length = line.length - ((piece || held).endsWith("\r") ? 1 : 0);
+    if (!isSkipping && length > limit) {
+      events.push({ type: "line-too-long", limit, text: read(line.slice(0, limit)) });
       isSkipping = true;
-      length = 0;
+    } else if (!isSkipping && isEnd) {
+      const text = line.slice(0, length);
+      events.push({ type: "line", text: read(text.includes("\r") ? text.replaceAll("\r\0", "\r") : text) });
     }
-    if (!isSkipping && from < run.length) keep(run, from);
-    lastButOne = (run.length > 1 ? run[run.length - 2] : last) ?? 0;
-    last = run[run.length - 1] ?? last;
+    // A slice of its own, because one of the run would keep all of the run in memory.
+    held = isEnd ? "" : isSkipping ? line.slice(-2) : held + ` ${piece}`.slice(1);
+    isSkipping &&= !isEnd;
+  };
+
+  const data = (run: string): void => {
+    let from = 0;
+    for (let at = run.indexOf("\n"); at >= 0; at = run.indexOf("\n", at + 1)) {
+      const before = run[at - 1] ?? held.at(-1);
+      const beforeThat = run[at - 2] ?? held.at(at - 2);
+      if (before !== "\r" && (!acceptBareLineFeed || (before === "\0" && beforeThat === "\r"))) continue;
+      add(run.slice(from, at), true);
+      from = at + 1;
+    }
+    if (from < run.length) add(run.slice(from), false);
   };
 
   const telnet = createTelnetFilter(data, (event) => events.push(event), quirks);
@@ -134,25 +98,24 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
 
   const reset = (): void => {
     telnet.reset();
-    held = new Uint8Array(0);
-    length = last = lastButOne = 0;
+    held = "";
     isSkipping = false;
   };
 
   return {
     push(bytes) {
-      telnet.push(bytes);
+      const run = decodeLatin1(bytes);
+      isAscii = (isAscii || held === "") && !/[\x80-\xff]/.test(run);
+      telnet.push(run);
       return take();
     },
     end() {
-      if (length > 0) {
-        events.push({ type: "unterminated", text: decode(held.subarray(0, length)) });
-      }
+      if (!isSkipping && held !== "") events.push({ type: "unterminated", text: read(held) });
       reset();
       return take();
     },
     get pending() {
-      return length + (telnet.isInside ? 1 : 0);
+      return held.length + telnet.pending;
     },
     reset,
   };
@@ -172,11 +135,4 @@ export function encodeLine(text: string, encode: (text: string) => Uint8Array = 
     throw new NvtEncodeError(code, `take it out of the text, where it stands at ${at}`);
   }
   return escapeTelnet(encode(`${text}\r\n`));
-}
-
-/** The line without the CR of its end, and CR for each CR NUL (RFC 854). */
-function withoutCarriageReturn(raw: string): string {
-  if (!raw.includes("\r")) return raw;
-  const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
-  return line.replaceAll("\r\0", "\r");
 }

@@ -1,29 +1,12 @@
-/** The Telnet commands that mean something on a control connection (RFC 854, "TELNET COMMAND STRUCTURE"). */
-const SE = 240;
-const DM = 242;
-const IP = 244;
-const SB = 250;
-const WILL = 251;
-const WONT = 252;
-const DO = 253;
-const DONT = 254;
-const IAC = 255;
-const LF = 10;
+import { decodeLatin1, encodeLatin1 } from "./text.ts";
 
-/**
- * What goes before ABOR, STAT or QUIT during a transfer: `IAC IP IAC DM` (RFC 959 §4.1.3, RFC 854). A user
- * may send no other Telnet command (RFC 1123 §4.1.2.12). Where the transport has urgent data, the last byte is
- * the urgent one.
- */
-export function encodeTelnetAbort(): Uint8Array {
-  return Uint8Array.of(IAC, IP, IAC, DM);
-}
-
-/** `bytes` with each 0xFF doubled, so that it is data and no Telnet command (RFC 854). */
-export function escapeTelnet(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(IAC)) return bytes;
-  return Uint8Array.from(Array.from(bytes).flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])));
-}
+// The commands that mean something here, one character a byte (RFC 854, "TELNET COMMAND STRUCTURE").
+const leastCommand = "\xf0";
+const DM = "\xf2";
+const IP = "\xf4";
+const WILL = "\xfb";
+const DO = "\xfd";
+const IAC = "\xff";
 
 export type TelnetEvent =
   /** The answer to WILL or DO, to be sent back: every option is refused (RFC 1123 §4.1.2.12). */
@@ -47,85 +30,85 @@ export interface TelnetQuirks {
   readonly acceptSingleIac?: boolean;
 }
 
-/** Takes the Telnet commands out of a stream; see {@link createTelnetFilter}. */
+/** Takes the Telnet commands out of a stream of text that has one character a byte. */
 export interface TelnetFilter {
-  push(chunk: Uint8Array): void;
-  /** Whether the stream stands inside a Telnet command. */
-  readonly isInside: boolean;
+  push(run: string): void;
+  /** Characters of an incomplete command. */
+  readonly pending: number;
   reset(): void;
 }
 
 /**
- * A filter that hands what is data to `data`, in runs that alias the chunk, and the rest to `event`, in the
- * order of the stream. It holds no bytes, only its place in a command.
+ * A filter that hands data to `data` and the rest to `event`, in the order of the stream.
  *
- * Sub-negotiation is never agreed to, so a peer that starts one anyway loses its bytes up to `IAC SE`, but
- * no more than up to the end of the line: rubbish must not make the session deaf.
+ * Sub-negotiation comes only after an option was agreed to, which never happens here; what a peer sends all the
+ * same is data, so that rubbish cannot make the session deaf.
  */
 export function createTelnetFilter(
-  data: (run: Uint8Array) => void,
+  data: (run: string) => void,
   event: (event: TelnetEvent) => void,
   { acceptLostUrgentByte = true, acceptSingleIac = true }: TelnetQuirks,
 ): TelnetFilter {
-  /** 0 in data, else the command that wants a byte more: IAC, WILL to DONT, SB, or SE for an IAC inside SB. */
-  let inside = 0;
+  let held = "";
   let isInterrupted = false;
 
-  const push = (chunk: Uint8Array): void => {
-    let from = 0;
-    for (let at = 0; at < chunk.length; ) {
-      if (inside === 0 && !isInterrupted) {
-        const iac = chunk.indexOf(IAC, at);
-        if (iac < 0) break;
-        if (iac > from) data(chunk.subarray(from, iac));
-        from = at = iac + 1;
-        inside = IAC;
-        continue;
-      }
-      const byte = chunk[at++] ?? 0;
-      const was = inside;
-      inside = 0;
-      // Whatever follows is data, unless a case below says otherwise.
-      from = at;
-      if (was === 0) {
-        isInterrupted = false;
-        if (byte === IAC) {
-          inside = IAC;
-          isInterrupted = true;
-        } else if (byte === DM && acceptLostUrgentByte) event({ type: "synch" });
-        else from = at - 1;
-      } else if (was === IAC) {
-        const afterInterrupt = isInterrupted;
-        isInterrupted = false;
-        if (byte === IAC) from = at - 1;
-        else if (byte < SE) {
-          if (afterInterrupt && acceptLostUrgentByte) event({ type: "synch" });
-          else if (acceptSingleIac) data(Uint8Array.of(IAC));
-          from = at - 1;
-        } else if (byte === IP) {
-          isInterrupted = true;
-          event({ type: "interrupt" });
-        } else if (byte === DM) event({ type: "synch" });
-        else if (byte >= SB) inside = byte;
-      } else if (was === SB || was === SE) {
-        if (byte === LF) from = at - 1;
-        else if (was === SB) inside = byte === IAC ? SE : SB;
-        else if (byte !== SE) inside = SB;
-      } else if (was === WILL || was === DO) {
-        event({ type: "telnet-answer", bytes: Uint8Array.of(IAC, was === WILL ? DONT : WONT, byte) });
-      }
+  const pass = (run: string): void => {
+    if (run === "") return;
+    const isSynch = isInterrupted && run.startsWith(DM) && acceptLostUrgentByte;
+    isInterrupted = false;
+    if (isSynch) event({ type: "synch" });
+    data(isSynch ? run.slice(1) : run);
+  };
+
+  const obey = (command: string, option: number): void => {
+    const wasInterrupted = isInterrupted;
+    isInterrupted = command === IP;
+    if (isInterrupted) event({ type: "interrupt" });
+    else if (command === IAC) pass(IAC);
+    else if (command === DM) event({ type: "synch" });
+    else if (command === WILL || command === DO)
+      // DONT is WILL's answer, WONT is DO's.
+      event({ type: "telnet-answer", bytes: Uint8Array.of(255, command === WILL ? 254 : 252, option) });
+    else if (command < leastCommand) {
+      if (wasInterrupted && acceptLostUrgentByte) event({ type: "synch" });
+      else if (acceptSingleIac) pass(IAC);
+      pass(command);
     }
-    if (inside === 0 && from < chunk.length) data(from === 0 ? chunk : chunk.subarray(from));
   };
 
   return {
-    push,
-    get isInside() {
-      return inside !== 0;
+    push(run) {
+      const text = held + run;
+      let from = 0;
+      // WILL to DONT are followed by the option; every other command is one byte.
+      for (const found of text.matchAll(/\xff(?:[\xfb-\xfe][^]|[^\xfb-\xfe])/g)) {
+        pass(text.slice(from, found.index));
+        from = found.index + found[0].length;
+        obey(found[0].charAt(1), found[0].charCodeAt(2));
+      }
+      held = /\xff[\xfb-\xfe]?$/.exec(text.slice(from))?.[0] ?? "";
+      pass(text.slice(from, text.length - held.length));
+    },
+    get pending() {
+      return held.length;
     },
     reset() {
-      inside = 0;
+      held = "";
       isInterrupted = false;
     },
   };
+}
+
+/**
+ * What goes before ABOR, STAT or QUIT during a transfer: `IAC IP IAC DM` (RFC 959 §4.1.3, RFC 854). A user
+ * may send no other Telnet command (RFC 1123 §4.1.2.12). Where the transport has urgent data, the last byte is
+ * the urgent one.
+ */
+export function encodeTelnetAbort(): Uint8Array {
+  return encodeLatin1(IAC + IP + IAC + DM);
+}
+
+/** `bytes` with each 0xFF doubled, so that it is data and no Telnet command (RFC 854). */
+export function escapeTelnet(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(255) ? encodeLatin1(decodeLatin1(bytes).replaceAll(IAC, IAC + IAC)) : bytes;
 }

@@ -6,13 +6,13 @@
  */
 export function decodeText(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
-  return text.includes("\ufffd") ? decodeMixed(bytes) : text;
-}
-
-/** The text of bytes that are all ASCII, one character a byte; `undefined` for others. */
-export function decodeAscii(bytes: Uint8Array): string | undefined {
-  const text = decoder.decode(bytes);
-  return text.length === bytes.length && !text.includes("\ufffd") ? text : undefined;
+  if (!text.includes(replacement)) return text;
+  return decodeLatin1(bytes).replace(sequence, (bytes) => {
+    const text = decoder.decode(encodeLatin1(bytes));
+    // U+FFFD itself may have been sent: it is three bytes long.
+    if (!text.includes(replacement) || bytes === "\xef\xbf\xbd") return text;
+    return bytes.replace(/[^]/g, (byte) => String.fromCharCode(0xdc00 | byte.charCodeAt(0)));
+  });
 }
 
 /**
@@ -24,66 +24,37 @@ export function decodeAscii(bytes: Uint8Array): string | undefined {
  */
 export function encodeText(text: string): Uint8Array {
   // With the `u` flag a surrogate is found only where it stands alone.
-  if (!/\p{Cs}/u.test(text)) return encoder.encode(text);
-  return Uint8Array.from(
-    [...text].flatMap((character) => {
-      const unit = character.charCodeAt(0);
-      const isByte = character.length === 1 && unit >= 0xdc80 && unit < 0xdd00;
-      return isByte ? [unit & 0xff] : [...encoder.encode(character)];
-    }),
-  );
+  if (!/[\udc80-\udcff]/u.test(text)) return encoder.encode(text);
+  const bytes = text.replace(/[^]/gu, (character) => {
+    const isByte = /[\udc80-\udcff]/u.test(character);
+    return isByte
+      ? String.fromCharCode(character.charCodeAt(0) & 0xff)
+      : decodeLatin1(encoder.encode(character));
+  });
+  return encodeLatin1(bytes);
 }
 
 /** Bytes as text, one character a byte (ISO 8859-1): for servers that are known to speak it. */
 export function decodeLatin1(bytes: Uint8Array): string {
-  return fromUnits(bytes);
+  const text = decoder.decode(bytes);
+  // As long as the bytes, and nothing replaced: it is all ASCII.
+  if (text.length === bytes.length && !text.includes(replacement)) return text;
+  let latin1 = "";
+  for (const byte of bytes) latin1 += String.fromCharCode(byte);
+  return latin1;
 }
 
-/** The inverse of {@link decodeLatin1}; a character above U+00FF becomes `?`. */
+/** The inverse of {@link decodeLatin1}; of a character above U+00FF only the low byte is left. */
 export function encodeLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => {
-    const point = character.codePointAt(0) ?? 0;
-    return point > 0xff ? 0x3f : point;
-  });
+  return Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
 
 // A byte order mark is three bytes of a name like any others.
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = /* @__PURE__ */ new TextEncoder();
 
-/** The least code point that needs so many bytes: an overlong form is not UTF-8 (RFC 3629 §3). */
-const least = [0, 0, 0x80, 0x800, 0x10000];
+/** What `TextDecoder` puts where it finds no UTF-8. */
+const replacement = "\ufffd";
 
-function decodeMixed(bytes: Uint8Array): string {
-  const units: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const lead = bytes[at] ?? 0;
-    const size = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
-    let point = size > 1 ? lead & (0x7f >> size) : lead;
-    let taken = 1;
-    for (; taken < size; taken++) {
-      const next = bytes[at + taken] ?? 0;
-      if (next >> 6 !== 2) break;
-      point = (point << 6) | (next & 0x3f);
-    }
-    if (taken !== size || point < (least[size] ?? 0) || point > 0x10ffff || point >> 11 === 0x1b) {
-      units.push(0xdc00 | lead);
-      at++;
-      continue;
-    }
-    if (point > 0xffff) units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
-    else units.push(point);
-    at += size;
-  }
-  return fromUnits(units);
-}
-
-function fromUnits(units: ArrayLike<number>): string {
-  // In pieces, because the arguments of a call stand on the stack.
-  const piece = 8192;
-  if (units.length <= piece) return String.fromCharCode.apply(null, units as number[]);
-  let text = "";
-  const all = Array.from(units);
-  for (let at = 0; at < all.length; at += piece) text += fromUnits(all.slice(at, at + piece));
-  return text;
-}
+/** What may be a character beyond ASCII, by its first byte (RFC 3629 §3), or else a single byte. */
+const sequence = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g;
