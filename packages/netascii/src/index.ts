@@ -1,1 +1,9 @@
-export {};
+export { createNetasciiDecoder, type NetasciiDecoderOptions } from "./decode.ts";
+export {
+  createNetasciiCounter,
+  createNetasciiEncoder,
+  type NetasciiCounter,
+  type NetasciiEncoderOptions,
+  netasciiLength,
+} from "./encode.ts";
+export type { NetasciiTransformer } from "./transformer.ts";
