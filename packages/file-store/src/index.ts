@@ -1,3 +1,4 @@
+export { climbsOut, throwIfAborted } from "./author.ts";
 export type { StoreCapabilities } from "./capabilities.ts";
 export { FileStoreError, type FileStoreErrorKind, fileStoreErrorKinds, toFileStoreError } from "./error.ts";
 export {
