@@ -1,5 +1,16 @@
 import { type FtpReply, matchesReply, mayAnswer } from "@longshore/ftp-reply";
-import { type Core, close, desync, enter, fail, lineOf, refusal, send, settle } from "./core.ts";
+import {
+  askForRepresentation,
+  type Core,
+  close,
+  desync,
+  enter,
+  fail,
+  lineOf,
+  refusal,
+  send,
+  settle,
+} from "./core.ts";
 import type { CommandOperation, RenameOperation } from "./operation.ts";
 import type { ClientState } from "./state.ts";
 import type { ClientTarget } from "./table.ts";
@@ -8,15 +19,21 @@ type Command = Extract<ClientState, { readonly name: "command" }>;
 type Rename = Extract<ClientState, { readonly name: "rename" }>;
 
 export function beginCommand(core: Core, operation: CommandOperation): void {
-  send(core, operation.command);
-  const wait = verbOf(operation) === "REIN" ? "restarting-session" : "reply";
-  enter(core, { name: "command", wait, operation });
+  lineOf(core, operation.command);
+  if (askForRepresentation(core, operation.representation)) {
+    enter(core, { name: "command", wait: "representation", operation });
+  } else sendCommand(core, operation);
 }
 
 export function command(core: Core, state: Command, target: ClientTarget, reply: FtpReply): void {
   const { operation } = state;
   const { expect = ["2"] } = operation;
   const verb = verbOf(operation);
+  if (target === "typed") {
+    core.facts.representation = operation.representation;
+    sendCommand(core, operation);
+    return;
+  }
   // A line of the user's own may be one that has a 1yz.
   if (target === "restarting-session" || ("line" in operation.command && reply.code < 200))
     enter(core, state);
@@ -30,8 +47,14 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
   }
 }
 
+function sendCommand(core: Core, operation: CommandOperation): void {
+  send(core, operation.command);
+  const wait = verbOf(operation) === "REIN" ? "restarting-session" : "reply";
+  enter(core, { name: "command", wait, operation });
+}
+
 export function beginRename(core: Core, operation: RenameOperation): void {
-  lineOf({ verb: "RNTO", path: operation.to });
+  lineOf(core, { verb: "RNTO", path: operation.to });
   send(core, { verb: "RNFR", path: operation.from });
   enter(core, { name: "rename", wait: "rename-from", operation });
 }

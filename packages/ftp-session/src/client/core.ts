@@ -1,7 +1,7 @@
 import type { HostPort } from "@longshore/ftp-address";
 import { type FtpCommand, formatCommand, redactLine } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
-import { encodeLine } from "@longshore/nvt";
+import { encodeLatin1, encodeLine, encodeText } from "@longshore/nvt";
 import type { DataMode, DataProtection, TransferType } from "../data.ts";
 import type { ClientEffect } from "./effect.ts";
 import { FtpError, type FtpErrorCode, type FtpErrorDetails } from "./error.ts";
@@ -21,6 +21,8 @@ export interface Core {
   effects: ClientEffect[];
   /** The last command sent, without secrets: for messages. */
   command: string | undefined;
+  /** Commands sent so far. */
+  sent: number;
 }
 
 /** The options with nothing left out. */
@@ -34,6 +36,7 @@ export interface Settings {
   readonly ignoreUnsolicitedReplies: boolean;
   readonly telnetSynch: boolean;
   readonly transferKeepAlive: number;
+  readonly encode: (text: string) => Uint8Array;
 }
 
 /** What the client knows of the session between operations. */
@@ -90,6 +93,7 @@ export function createCore(options: ClientEngineOptions): Core {
     timers: { phase: undefined, mark: undefined, keepAlive: undefined, operation: undefined },
     effects: [],
     command: undefined,
+    sent: 0,
   };
 }
 
@@ -105,6 +109,7 @@ function settingsOf(options: ClientEngineOptions): Settings {
     ignoreUnsolicitedReplies: quirks.ignoreUnsolicitedReplies ?? false,
     telnetSynch: options.telnetSynch ?? false,
     transferKeepAlive: options.transferKeepAlive ?? 0,
+    encode: options.encoding === "latin1" ? encodeLatin1 : encodeText,
   };
 }
 
@@ -123,17 +128,28 @@ function limitOf(core: Core, state: ClientState): number {
   return phase === "idle" || phase === "transfer" ? 0 : core.settings.timeouts[phase as keyof ClientTimeouts];
 }
 
-/** A command as it goes on the wire; it throws at the caller while nothing has been sent. */
-export function lineOf(command: FtpCommand | RawCommand): string {
+/** A command as a line; it throws at the caller while nothing has been sent. */
+export function lineOf(core: Core, command: FtpCommand | RawCommand): string {
   const line = "line" in command ? command.line : formatCommand(command);
-  encodeLine(line);
+  encodeLine(line, core.settings.encode);
   return line;
 }
 
 export function send(core: Core, command: FtpCommand | RawCommand): void {
-  const line = lineOf(command);
+  const line = lineOf(core, command);
+  core.sent++;
   core.command = redactLine(line);
-  core.effects.push({ type: "command-send", bytes: encodeLine(line), text: core.command });
+  const bytes = encodeLine(line, core.settings.encode);
+  core.effects.push({ type: "command-send", bytes, text: core.command });
+}
+
+/** Sends TYPE where the server has another representation than `wanted`; whether its reply is to be awaited. */
+export function askForRepresentation(core: Core, wanted: TransferType | undefined): boolean {
+  if (wanted === undefined || wanted === core.facts.representation) return false;
+  // Unknown until the reply is in: the operation may be given up before.
+  core.facts.representation = undefined;
+  send(core, { verb: "TYPE", type: wanted === "image" ? "I" : "A" });
+  return true;
 }
 
 /** An error that knows where the session stands. */

@@ -1,5 +1,6 @@
 import type { FtpReply, ReplyDecodeError } from "@longshore/ftp-reply";
 import { createReplyDecoder } from "@longshore/ftp-reply";
+import { decodeLatin1 } from "@longshore/nvt";
 import type { DataMode } from "../data.ts";
 import { beginCommand, beginRename, command, rename } from "./command.ts";
 import {
@@ -69,9 +70,10 @@ export interface ClientEngine {
 
 export function createClientEngine(options: ClientEngineOptions = {}): ClientEngine {
   const core = createCore(options);
-  const { maxReplyBytes, quirks = {} } = options;
+  const { maxReplyLength, quirks = {} } = options;
   const decoder = createReplyDecoder({
-    ...(maxReplyBytes === undefined ? {} : { maxReplyLength: maxReplyBytes }),
+    ...(maxReplyLength === undefined ? {} : { maxReplyLength }),
+    ...(options.encoding === "latin1" ? { decode: decodeLatin1 } : {}),
     quirks: { endAtAnyCode: quirks.lenientMultiline ?? false },
   });
 
@@ -84,11 +86,14 @@ export function createClientEngine(options: ClientEngineOptions = {}): ClientEng
 
   const receive = (bytes: Uint8Array): void => {
     if (refuseInjection(core, bytes.length)) return;
+    const { sent } = core;
     const events = decoder.push(bytes);
     for (const [index, event] of events.entries()) {
       if (event.type === "telnet-answer") {
         core.effects.push({ type: "command-send", bytes: event.bytes, text: "IAC (option refused)" });
       } else if (event.type === "malformed") malformed(core, event.error);
+      // What was there before the command was sent cannot answer it.
+      else if (core.sent !== sent && core.state.name !== "recovering") desync(core, event.reply);
       else takeReply(core, event.reply);
       if (core.state.name === "closed") return;
       // What stands behind the 234 was not sent by the TLS server (CVE-2021-22947).

@@ -7,9 +7,9 @@ import type { ClientTarget } from "./table.ts";
 type Login = Extract<ClientState, { readonly name: "login" }>;
 
 export function beginLogin(core: Core, operation: LoginOperation): void {
-  lineOf({ verb: "USER", username: operation.user });
-  lineOf({ verb: "PASS", password: operation.password });
-  if (operation.account !== undefined) lineOf({ verb: "ACCT", account: operation.account });
+  lineOf(core, { verb: "USER", username: operation.user });
+  lineOf(core, { verb: "PASS", password: operation.password });
+  if (operation.account !== undefined) lineOf(core, { verb: "ACCT", account: operation.account });
   if (core.facts.greetedIn) {
     core.facts.greetedIn = false;
     protect(core, operation, undefined);

@@ -19,6 +19,8 @@ export interface LoginOperation {
 export interface CommandOperation {
   readonly type: "command";
   readonly command: FtpCommand | RawCommand;
+  /** Asked for with TYPE before, where it is not what the server has: SIZE depends on it (RFC 3659 §4.1). */
+  readonly representation?: TransferType;
   /** Codes or their beginnings that mean success; `["2"]` unless told. */
   readonly expect?: readonly string[];
 }

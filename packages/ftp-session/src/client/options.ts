@@ -54,6 +54,8 @@ export interface ClientEngineOptions {
   readonly telnetSynch?: boolean;
   /** Milliseconds between NOOPs while a transfer runs, for firewalls that forget quiet connections; 0 (the default) never. */
   readonly transferKeepAlive?: number;
-  /** Bytes of one reply; the decoder's default unless told. */
-  readonly maxReplyBytes?: number;
+  /** How names go over the wire; `utf-8` (RFC 2640) unless told. Bytes that are not UTF-8 are kept either way. */
+  readonly encoding?: "utf-8" | "latin1";
+  /** Characters of one reply; the decoder's default unless told. */
+  readonly maxReplyLength?: number;
 }

@@ -21,7 +21,7 @@ export type ClientState =
     }
   | {
       readonly name: "command";
-      readonly wait: "reply" | "restarting-session";
+      readonly wait: "representation" | "reply" | "restarting-session";
       readonly operation: CommandOperation;
     }
   | {

@@ -35,6 +35,7 @@ export const decisions = {
   secured: "the greeting where TLS is implicit, else idle",
   authorized: "PBSZ where there is TLS, else settled",
   answered: "settled when the code is one that the command expects, else failed",
+  typed: "what the TYPE was for: a transfer's first data mode, or the command itself",
   next: "the next data mode that is left; failed when there is none",
   addressed: "the passive address, when the reply holds one, else the next data mode",
   positioned: "REST where the transfer begins elsewhere, then the transfer command",
@@ -166,13 +167,15 @@ export const clientTable = {
     events: { expired: "closed" },
   },
 
-  // A transfer's preparation: RFC 959 §3.2, RFC 2428, RFC 3659 §5
+  // TYPE comes first where a transfer, or SIZE (RFC 3659 §4.1), needs another than the server has
   representation: {
     phase: "command",
     awaits: "TYPE",
-    replies: { ...late, "2": "next", ...refusable },
+    replies: { ...late, "2": "typed", ...refusable },
     events: { expired: "closed" },
   },
+
+  // A transfer's preparation: RFC 959 §3.2, RFC 2428, RFC 3659 §5
   passive: {
     phase: "command",
     replies: { ...late, "2": "addressed", "4": "next", "5": "next" },

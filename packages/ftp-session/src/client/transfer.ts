@@ -1,6 +1,16 @@
 import type { FtpReply } from "@longshore/ftp-reply";
 import { activeCommand, orderedModes } from "./address.ts";
-import { type Core, enter, errorAt, fail, lineOf, refusal, send, textOf } from "./core.ts";
+import {
+  askForRepresentation,
+  type Core,
+  enter,
+  errorAt,
+  fail,
+  lineOf,
+  refusal,
+  send,
+  textOf,
+} from "./core.ts";
 import { address, next, open, position, tried } from "./data-mode.ts";
 import type { ClientEvent } from "./effect.ts";
 import type { FtpError } from "./error.ts";
@@ -13,7 +23,7 @@ import { type ClientTarget, targetOfEvent } from "./table.ts";
 type DataEvent = Extract<ClientEvent, { readonly transfer: number }>;
 
 export function beginTransfer(core: Core, operation: TransferOperation): void {
-  lineOf(operation.command);
+  lineOf(core, operation.command);
   const state: TransferState = {
     name: "transfer",
     wait: "representation",
@@ -25,25 +35,19 @@ export function beginTransfer(core: Core, operation: TransferOperation): void {
     final: undefined,
     noops: 0,
   };
-  const { representation } = operation;
-  if (representation === undefined || representation === core.facts.representation) {
-    next(core, state);
-    return;
-  }
-  // Unknown until the reply is in: it may be given up before.
-  core.facts.representation = undefined;
-  send(core, { verb: "TYPE", type: representation === "image" ? "I" : "A" });
-  enter(core, state);
+  if (askForRepresentation(core, operation.representation)) enter(core, state);
+  else next(core, state);
 }
 
 /** A reply came during a transfer; `target` is where the table says it leads. */
 export function transferReply(core: Core, state: TransferState, target: ClientTarget, reply: FtpReply): void {
   switch (target) {
+    case "typed":
+      core.facts.representation = state.operation.representation;
+      next(core, state);
+      return;
     case "next":
-      if (state.wait === "representation") {
-        core.facts.representation = state.operation.representation;
-        next(core, state);
-      } else next(core, tried(core, state, `answered "${textOf(reply)}"`));
+      next(core, tried(core, state, `answered "${textOf(reply)}"`));
       return;
     case "addressed":
       address(core, state, reply);
