@@ -1,1 +1,20 @@
-export {};
+export {
+  type AnonymousOptions,
+  type Authenticator,
+  anonymousAuthenticator,
+  firstOf,
+  type LoginAnswer,
+  type LoginRequest,
+  type ServerUser,
+} from "./authenticator.ts";
+export type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
+export type {
+  ActiveOptions,
+  FtpServerLimits,
+  FtpServerOptions,
+  PassiveOptions,
+  TlsOptions,
+} from "./options.ts";
+export { type Action, actions, type Permission, restrictStore } from "./permission.ts";
+export { createFtpServer, type FtpServer } from "./server.ts";
+export { hashPassword, type UserEntry, userAuthenticator, verifyPassword } from "./users.ts";

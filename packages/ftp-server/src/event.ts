@@ -1,0 +1,81 @@
+import type { HostPort } from "@longshore/ftp-address";
+import type { CloseReason } from "@longshore/ftp-session/server";
+
+/** A session, as events name it. */
+export interface SessionInfo {
+  /** Counts from 1 in each server. */
+  readonly id: number;
+  readonly remote: HostPort;
+  /** Absent until the login. */
+  readonly user?: string;
+}
+
+/**
+ * What happens on a server, in one stream: logs, metrics and hooks hang on it. Text in it holds no password and no
+ * control character.
+ */
+export type FtpServerEvent =
+  | { readonly type: "listening"; readonly address: HostPort; readonly implicitTls: boolean }
+  | { readonly type: "connect"; readonly session: SessionInfo; readonly local: HostPort }
+  /** A connection that got a 421 instead of a session. */
+  | {
+      readonly type: "connect-refused";
+      readonly remote: HostPort;
+      readonly reason: "sessions" | "sessions-per-address" | "draining";
+    }
+  | {
+      readonly type: "secure";
+      readonly session: SessionInfo;
+      readonly protocol: string;
+      readonly cipher: string;
+    }
+  | { readonly type: "secure-failed"; readonly session: SessionInfo; readonly message: string }
+  /** `password` only for anonymous users: by custom their e-mail address. */
+  | {
+      readonly type: "login";
+      readonly session: SessionInfo;
+      readonly anonymous: boolean;
+      readonly password?: string;
+    }
+  | {
+      readonly type: "login-refused";
+      readonly session: SessionInfo;
+      readonly username: string;
+      readonly reason: "denied" | "limit" | "unavailable";
+    }
+  | { readonly type: "logout"; readonly session: SessionInfo }
+  | { readonly type: "command"; readonly session: SessionInfo; readonly text: string }
+  | {
+      readonly type: "reply";
+      readonly session: SessionInfo;
+      readonly code: number;
+      readonly text: string;
+    }
+  | { readonly type: "transfer-start"; readonly session: SessionInfo; readonly transfer: TransferInfo }
+  | {
+      readonly type: "transfer-end";
+      readonly session: SessionInfo;
+      readonly transfer: TransferInfo;
+      /** On the wire. */
+      readonly bytes: number;
+      readonly milliseconds: number;
+      /** `done`, or why not: a store error kind or what befell the connection. */
+      readonly outcome: string;
+    }
+  /** A connection to the passive port from someone else, dropped. */
+  | { readonly type: "stranger"; readonly session: SessionInfo; readonly remote: string }
+  /** Something failed on this side; the session is answered in general words. */
+  | { readonly type: "error"; readonly session?: SessionInfo; readonly error: unknown }
+  | {
+      readonly type: "disconnect";
+      readonly session: SessionInfo;
+      readonly reason: CloseReason;
+      readonly milliseconds: number;
+    };
+
+export interface TransferInfo {
+  readonly id: number;
+  readonly kind: "retrieve" | "store" | "append" | "list";
+  readonly path: string;
+  readonly secure: boolean;
+}

@@ -1,0 +1,107 @@
+import type { FileStore } from "@longshore/file-store";
+import type { ServerEngineOptions } from "@longshore/ftp-session/server";
+import type { AnonymousOptions, Authenticator, ServerUser } from "./authenticator.ts";
+import type { FtpServerEvent } from "./event.ts";
+import type { UserEntry } from "./users.ts";
+
+/** How a server is made. Times are milliseconds. */
+export interface FtpServerOptions {
+  /** Where files live: one store for all, or one for each who logs in. */
+  readonly store: FileStore | ((user: ServerUser) => FileStore | Promise<FileStore>);
+  /** An address to listen on; `127.0.0.1` unless told, `::` for all of both families. */
+  readonly host?: string;
+  /** 0, the default, picks a free one. */
+  readonly port?: number;
+
+  /** Who may log in by name. */
+  readonly users?: readonly UserEntry[];
+  /** Whether `anonymous` may; `false` unless told, read-only where `true`. */
+  readonly anonymous?: boolean | AnonymousOptions;
+  /** Other ways to know users, asked after `users` and before `anonymous`. */
+  readonly authenticators?: readonly Authenticator[];
+
+  readonly passive?: PassiveOptions;
+  readonly active?: ActiveOptions;
+  readonly tls?: TlsOptions;
+  readonly limits?: FtpServerLimits;
+  readonly quirks?: ServerEngineOptions["quirks"];
+  /** Lines of the 220. */
+  readonly greeting?: readonly string[];
+  /** Lines of the 230. */
+  readonly welcome?: readonly string[];
+  /** The TYPE of a new session, see {@link ServerEngineOptions.defaultType}. */
+  readonly defaultType?: ServerEngineOptions["defaultType"];
+  /** Minutes east of UTC of the times in LIST, fixed or for each instant; UTC unless told. */
+  readonly zoneOffset?: number | ((instant: number) => number);
+  /** Gets every event as it happens; what it throws is passed over. */
+  readonly onEvent?: (event: FtpServerEvent) => void;
+}
+
+/** PASV and EPSV. `false` in the place of the options switches them off. */
+export type PassiveOptions =
+  | false
+  | {
+      /** First and last port to listen on for data; any free ones unless told. */
+      readonly ports?: readonly [first: number, last: number];
+      /**
+       * The IPv4 address that PASV tells, where clients reach this server through another (NAT): one for all, or one
+       * for each client. The control connection's own unless told.
+       */
+      readonly publicAddress?: string | ((client: string) => string | undefined);
+    };
+
+/** PORT and EPRT. `false` in the place of the options switches them off. */
+export type ActiveOptions =
+  | false
+  | {
+      /** The port that data connections come from; any unless told. RFC 959 §3.2 has 20, which needs privileges. */
+      readonly localPort?: number;
+      /** Whether the client may name another host than its own (FXP); `false` unless told (RFC 2577 §3). */
+      readonly allowForeignAddress?: boolean;
+    };
+
+export interface TlsOptions {
+  /** PEM: the certificate, with its chain. */
+  readonly cert: string | Uint8Array;
+  /** PEM. */
+  readonly key: string | Uint8Array;
+  readonly passphrase?: string;
+  /** No USER and no data in clear; `false` unless told. */
+  readonly required?: boolean;
+  /** TLS from the first byte on (port 990 by custom) instead of AUTH TLS; `false` unless told. */
+  readonly implicit?: boolean;
+  /**
+   * Whether a data connection must resume the TLS session of its control connection, which shows that both come
+   * from one client. `"prefer"`, the default, resumes where the client can; `"off"` gives no chance to.
+   */
+  readonly sessionReuse?: "off" | "prefer" | "require";
+  /** `"TLSv1.2"` unless told. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+  readonly ciphers?: string;
+}
+
+export interface FtpServerLimits {
+  /** Sessions in all; 1000 unless told, 0: no limit. */
+  readonly sessions?: number;
+  /** Sessions from one address; 100 unless told, 0: no limit. */
+  readonly sessionsPerAddress?: number;
+  /** From the greeting to the login; 60 s unless told, 0: no limit. */
+  readonly loginTimeout?: number;
+  /** Between commands; does not run while data moves; 300 s unless told, 0: no limit. */
+  readonly idleTimeout?: number;
+  /** From the 150 to the data connection; 30 s unless told. */
+  readonly dataTimeout?: number;
+  /** Without a byte moved by the client during a transfer; 300 s unless told, 0: no limit. */
+  readonly stallTimeout?: number;
+  /** Before a refused password is answered; 1 s unless told. */
+  readonly failureDelay?: number;
+  /** Refused passwords until the session ends; 5 unless told. */
+  readonly loginFailures?: number;
+  /** Longest command line in bytes; 4096 unless told. */
+  readonly lineLength?: number;
+  /** Largest file that SIZE counts in ASCII, in bytes; 16 MiB unless told. */
+  readonly asciiSize?: number;
+  /** Directory entries that a wildcard in LIST or NLST is tried on; 100,000 unless told. */
+  readonly wildcardEntries?: number;
+}
