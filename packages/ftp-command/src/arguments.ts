@@ -66,7 +66,6 @@ export interface ArgumentsByGrammar {
   readonly range: { readonly start: Octets; readonly end: Octets };
   readonly combination: { readonly target: string; readonly parts: readonly string[] };
   readonly factNames: { readonly facts: readonly string[] };
-  readonly terminatedFactNames: { readonly facts: readonly string[] };
   readonly algorithm: { readonly algorithm?: string };
   /** `level` 0 to 9. */
   readonly modeOptions: { readonly mode: "Z"; readonly level?: number };
@@ -112,16 +111,6 @@ const password: Grammar<{ readonly password: Secret }> = {
   syntax: "password",
   parse: (text) => ({ password: createSecret(text) }),
   format: (argument) => argument.password.reveal(),
-};
-
-const factNames: Grammar<{ readonly facts: readonly string[] }> = {
-  syntax: "[fact; ...]",
-  parse: (text) => {
-    if (text === "") return { facts: [] };
-    const facts = (text.endsWith(";") ? text.slice(0, -1) : text).split(";");
-    return facts.every((fact) => token.test(fact)) ? { facts } : "bad-argument";
-  },
-  format: (argument) => argument.facts.map((fact) => `${fact};`).join(""),
 };
 
 /** Every grammar that the command table names. */
@@ -379,10 +368,14 @@ export const grammars: { readonly [G in GrammarName]: Grammar<ArgumentsByGrammar
     },
     format: ({ target, parts }) => joinWords([target, ...parts]),
   },
-  factNames,
-  terminatedFactNames: {
-    ...factNames,
-    parse: (text) => (text === "" || text.endsWith(";") ? factNames.parse(text) : "bad-argument"),
+  factNames: {
+    syntax: "[fact; ...]",
+    parse: (text) => {
+      if (text === "") return { facts: [] };
+      const facts = text.split(";");
+      return facts.pop() === "" && facts.every((fact) => token.test(fact)) ? { facts } : "bad-argument";
+    },
+    format: (argument) => argument.facts.map((fact) => `${fact};`).join(""),
   },
   algorithm: {
     syntax: "[algorithm]",
@@ -460,6 +453,7 @@ const label = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /** In upper case as far as ASCII goes: `toUpperCase` alone makes S of U+017F. */
 export function upper(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text.toUpperCase();
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 

@@ -16,7 +16,7 @@ export type CommandDecodeErrorCode = ArgumentFault | "empty" | "unknown-verb" | 
  * The reply that answers each fault (RFC 959 §4.2): 500 where no command could be made out, 501 for its
  * argument, 504 for a well-formed parameter that the command does not know.
  */
-export const replyToFault = {
+const replyToFault: Readonly<Record<CommandDecodeErrorCode, 500 | 501 | 504>> = {
   empty: 500,
   "unknown-verb": 500,
   "forbidden-character": 501,
@@ -24,7 +24,7 @@ export const replyToFault = {
   "unexpected-argument": 501,
   "bad-argument": 501,
   "unsupported-parameter": 504,
-} as const satisfies Record<CommandDecodeErrorCode, number>;
+};
 
 /**
  * A line that is no command: a value for {@link import("./parse.ts").parseCommand}'s caller, never thrown.

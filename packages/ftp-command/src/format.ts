@@ -4,7 +4,7 @@ import { CommandEncodeError } from "./error.ts";
 import { helpText } from "./help.ts";
 import { forbidden, parseCommand } from "./parse.ts";
 import { isSecret } from "./secret.ts";
-import { commandRow, isVerb } from "./table.ts";
+import { commandTable, isVerb } from "./table.ts";
 
 /**
  * A command as a line, without CR LF. The line is parsed again before it is handed out, so that
@@ -21,26 +21,39 @@ import { commandRow, isVerb } from "./table.ts";
 export function formatCommand(command: FtpCommand): string {
   const { verb } = command;
   if (!isVerb(verb)) throw new CommandEncodeError("unknown-verb", "the table has no such command");
-  // The row's grammar takes this command's argument: CommandOf is derived from that row.
-  const grammar = grammars[commandRow(verb).grammar] as Grammar<FtpCommand>;
-  const argument = grammar.format(command);
-  const name = "alias" in command ? (command.alias ?? verb) : verb;
-  const line = argument === "" && verb !== "PASS" ? name : `${name} ${argument}`;
+  const line = writeCommand(command);
   if (forbidden.test(line)) {
     throw new CommandEncodeError("forbidden-character", `CR, LF or NUL in the argument of ${verb}`);
   }
   const again = parseCommand(line);
   if (!again.ok) {
-    const code = again.error.code === "empty" ? "missing-argument" : again.error.code;
+    const code = again.error.code === "empty" ? "unknown-verb" : again.error.code;
     throw new CommandEncodeError(
       code,
       `the argument of ${verb} does not fit; the syntax is: ${helpText(verb)}`,
     );
   }
   if (!same(command, again.command)) {
+    if (Object.values(command).includes("")) {
+      throw new CommandEncodeError(
+        "missing-argument",
+        `an empty text cannot be sent with ${verb}; leave it out`,
+      );
+    }
     throw new CommandEncodeError("ambiguous", `the peer would not read this ${verb} as it is meant`);
   }
   return line;
+}
+
+/** The line of a command, unchecked. */
+export function writeCommand(command: FtpCommand): string {
+  const { verb } = command;
+  // The row's grammar takes this command's argument: CommandOf is derived from that row.
+  const grammar = grammars[commandTable[verb].grammar] as Grammar<FtpCommand>;
+  const argument = grammar.format(command);
+  const name = "alias" in command ? (command.alias ?? verb) : verb;
+  // The empty password is sent behind its space, for peers that take PASS alone for an error.
+  return argument === "" && verb !== "PASS" ? name : `${name} ${argument}`;
 }
 
 /** Equal in all that the wire can show: 5 and 5n are. */

@@ -10,13 +10,8 @@ export interface ListArgument {
  * `-la` may be a file's name: ask the store for the whole text first.
  */
 export function splitListFlags(text: string): ListArgument {
-  let flags = "";
-  let rest = text;
-  while (true) {
-    const word = /^-([A-Za-z0-9]+)(?: |$)/.exec(rest);
-    if (word === null) break;
-    flags += word[1] ?? "";
-    rest = rest.slice(word[0].length);
-  }
-  return rest === "" ? { flags } : { flags, path: rest };
+  const [words = ""] = /^(?:-[A-Za-z0-9]+(?: |$))*/.exec(text) ?? [];
+  const flags = words.replace(/[- ]/g, "");
+  const path = text.slice(words.length);
+  return path === "" ? { flags } : { flags, path };
 }

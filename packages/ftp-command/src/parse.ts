@@ -2,7 +2,7 @@ import { grammars, splitOnce, upper } from "./arguments.ts";
 import type { FtpCommand } from "./command.ts";
 import { type ArgumentFault, CommandDecodeError } from "./error.ts";
 import { helpText } from "./help.ts";
-import { type CommandQuirk, canonicalVerb, commandRow, isVerb, type Verb } from "./table.ts";
+import { type CommandQuirk, type CommandRow, canonicalVerb, commandTable, type Verb } from "./table.ts";
 
 export type CommandDecodeResult =
   | { readonly ok: true; readonly command: FtpCommand }
@@ -29,9 +29,9 @@ export function parseCommand(line: string, options?: ParseOptions): CommandDecod
   const [word, text] = splitOnce(line);
   const name = upper(word);
   const verb = canonicalVerb(name);
-  if (forbidden.test(line)) return refuse("forbidden-character", "CR, LF or NUL in a line", verb);
   if (line === "") return refuse("empty", "an empty line");
   if (verb === undefined) return refuse("unknown-verb", "no command of that name");
+  if (forbidden.test(line)) return refuse("forbidden-character", "CR, LF or NUL in an argument", verb);
   if (verb === "SITE" || verb === "OPTS") {
     const [subject, rest] = splitOnce(text);
     const subcommand = `${name} ${upper(subject)}`;
@@ -41,20 +41,26 @@ export function parseCommand(line: string, options?: ParseOptions): CommandDecod
   return parseArgument(verb, name, text, options);
 }
 
-/** What would end the line, or the string of a peer written in C: RFC 959 §5.3.2, one place for both ways. */
+/**
+ * What would end the line, or a string in a peer written in C (RFC 959 §5.3.2): one place for both ways. The
+ * CR NUL by which RFC 2640 §3.1 would let a CR into a path is refused with it.
+ */
 export const forbidden: RegExp = /[\r\n\0]/;
 
 function parseArgument(verb: Verb, name: string, text: string, options?: ParseOptions): CommandDecodeResult {
-  const { grammar, strict } = commandRow(verb);
+  const row: CommandRow = commandTable[verb];
+  const { grammar, strict } = row;
   const chosen =
     strict !== undefined && options?.quirks?.[strict.unless] === false ? strict.grammar : grammar;
-  const argument: object | unknown | ArgumentFault = grammars[chosen].parse(text);
-  if (typeof argument === "string") {
-    return refuse(argument as ArgumentFault, `the syntax is: ${helpText(verb)}`, verb);
-  }
-  const alias = isVerb(name) ? undefined : { alias: name };
+  const argument: unknown = grammars[chosen].parse(text);
+  if (isFault(argument)) return refuse(argument, `the syntax is: ${helpText(verb)}`, verb);
+  const command: object = { verb, ...(argument as object) };
   // The row's grammar made the argument, and CommandOf is derived from that row.
-  return { ok: true, command: { verb, ...(argument as object), ...alias } as FtpCommand };
+  return { ok: true, command: (name === verb ? command : { ...command, alias: name }) as FtpCommand };
+}
+
+function isFault(value: unknown): value is ArgumentFault {
+  return typeof value === "string";
 }
 
 function refuse(

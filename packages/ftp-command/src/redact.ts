@@ -1,22 +1,20 @@
-import { splitOnce, upper } from "./arguments.ts";
 import type { FtpCommand } from "./command.ts";
-import { formatCommand } from "./format.ts";
+import { writeCommand } from "./format.ts";
 import { redacted } from "./secret.ts";
 
-/** The line of a command for logs and transcripts: what is secret in it shows as `***`. */
-export function redactCommand(command: FtpCommand): string {
-  return redactLine(formatCommand(command));
-}
-
 /**
- * A line for logs and transcripts, also one that is no command. Behind PASS, ACCT, ADAT, MIC, CONF and ENC,
- * in any case and after whatever blanks, nothing is shown.
+ * The line of a command for logs and transcripts, its secrets shown as `***`. Nothing else is checked or
+ * escaped: a log has to escape control characters, as for any text from a peer.
  */
-export function redactLine(line: string): string {
-  const start = line.search(/[^\s]/);
-  const [first] = splitOnce(line.slice(Math.max(start, 0)).replace(/\s/g, " "));
-  const secret = secretVerbs.find((verb) => upper(first).startsWith(verb));
-  return secret === undefined ? line : `${secret} ${redacted}`;
+export function redactCommand(command: FtpCommand): string {
+  return redactLine(writeCommand(command));
 }
 
-const secretVerbs = ["PASS", "ACCT", "ADAT", "MIC", "CONF", "ENC"] as const;
+/** The same for a line, also for one that is no command: after rubbish, in any case, with nothing behind it. */
+export function redactLine(line: string): string {
+  const [, verb] = secretVerb.exec(line) ?? [];
+  return verb === undefined ? line : `${verb.toUpperCase()} ${redacted}`;
+}
+
+/** Each verb whose grammar makes a secret, and whatever begins with it: `PASSWORD x` was meant as PASS. */
+const secretVerb = /^[^A-Za-z]*(PASS|ACCT|ADAT|MIC|CONF|ENC)/i;

@@ -21,19 +21,19 @@ export type CommandWhen =
   | "after-buffer-size";
 
 /**
- * What becomes of a command that comes while data moves: `at-once` is answered then; `deferred` is heeded then
- * and carried out when the transfer has ended (RFC 959 §4.1.1, QUIT and REIN), nothing after it is awaited;
- * `queued` waits in its order until the transfer has ended.
+ * What becomes of a command that comes while data moves. `at-once`: it is answered then. `deferred`: it may be
+ * sent then and is carried out when the transfer has ended (RFC 959 §4.1.1: USER, REIN, QUIT). `queued`: it should
+ * not be sent then, and waits in its order until the transfer has ended.
  */
 export type CommandDuring = "at-once" | "deferred" | "queued";
 
-/** A leniency of {@link import("./parse.ts").parseCommand}, on unless switched off. */
-export type CommandQuirk =
-  | "acceptNoopArgument"
-  | "acceptBareCwd"
-  | "acceptBarePass"
-  | "acceptStouName"
-  | "acceptUnterminatedFacts";
+/**
+ * A leniency of {@link import("./parse.ts").parseCommand}, on unless switched off:
+ * `acceptNoopArgument`: `NOOP x`, which keep-alive scripts send; `acceptBareCwd`: `CWD` alone, the root in
+ * pyftpdlib and to its users; `acceptBarePass`: `PASS` with nothing behind it is the empty password, as curl
+ * sends it; `acceptStouName`: `STOU name`, as BSD's ftp and NuttX send it (RFC 959 gives STOU no argument).
+ */
+export type CommandQuirk = "acceptNoopArgument" | "acceptBareCwd" | "acceptBarePass" | "acceptStouName";
 
 export interface CommandRow {
   /** The grammar of the argument: a key of `grammars`. */
@@ -191,12 +191,7 @@ export const commandTable = {
     source: "RFC 2640 §3.2; draft-ietf-ftpext-utf-8-option-00",
   },
   "OPTS UTF-8": { aliasOf: "OPTS UTF8", source: "by custom" },
-  "OPTS MLST": {
-    grammar: "factNames",
-    strict: { grammar: "terminatedFactNames", unless: "acceptUnterminatedFacts" },
-    when: "any",
-    source: "RFC 3659 §7.9",
-  },
+  "OPTS MLST": { grammar: "factNames", when: "any", source: "RFC 3659 §7.9" },
   "OPTS HASH": { grammar: "algorithm", when: "any", source: "draft-bryan-ftpext-hash-02 §3.2" },
   "OPTS MODE": {
     grammar: "modeOptions",
@@ -216,7 +211,7 @@ export const commandTable = {
   "SITE IDLE": { grammar: "seconds", source: "WU-FTPD" },
   "SITE WHO": { grammar: "none", source: "ProFTPD; glFTPd" },
   "SITE HELP": { grammar: "topic", source: "RFC 959 §4.1.3" },
-} as const satisfies Readonly<Record<string, CommandRow | AliasRow>>;
+} as const;
 
 type Table = typeof commandTable;
 
@@ -242,7 +237,8 @@ export type FullCommandRow = CommandRow & Required<Pick<CommandRow, "when" | "du
 
 /** The row of a canonical verb. */
 export function commandRow(verb: Verb): FullCommandRow {
-  return { when: "logged-in", during: "queued", ...commandTable[verb] };
+  const row: CommandRow = commandTable[verb];
+  return { when: "logged-in", during: "queued", ...row };
 }
 
 /** Whether `text` is a canonical verb of the table, in upper case (`RETR`, `SITE CHMOD`); not an alias. */
