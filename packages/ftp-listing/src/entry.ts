@@ -1,4 +1,4 @@
-import type { DialectName } from "./dialect.ts";
+import type { DialectName } from "./dialect-name.ts";
 import type { ListingTime } from "./time.ts";
 
 /**
@@ -21,7 +21,7 @@ export interface ListingEntry {
    * in blocks (OpenVMS: blocks × 512, an upper bound).
    */
   readonly size: number | bigint | undefined;
-  /** The size as printed where it is rounded (`61.8M`); `size` is then the lowest whole number it can stand for. */
+  /** The size as printed where it is rounded (`61.8M`); `size` is then its value in whole bytes, cut off. */
   readonly sizeText: string | undefined;
   readonly modified: ListingTime | undefined;
   /** As printed: `-rw-r--r--+`, `0644`, `RWED,RWED,RE,`, `d [R----F--]`. */

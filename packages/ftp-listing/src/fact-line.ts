@@ -1,7 +1,16 @@
 import type { DirectoryEntry } from "@longshore/file-store";
-import type { ListingEntry, UnparsedLine } from "./entry.ts";
+import { parseCount } from "./count.ts";
+import {
+  type EntryDetails,
+  type EntryType,
+  type ListingEntry,
+  nameHazard,
+  type UnparsedLine,
+} from "./entry.ts";
 import { type FactContext, type FactName, factTable } from "./fact.ts";
 import { printableName } from "./printable-name.ts";
+import type { ListingTime } from "./time.ts";
+import { parseTimeValue } from "./time-value.ts";
 
 /**
  * A line of MLSD without its end: each fact selected ends with `;`, then one blank, then the name (RFC 3659
@@ -23,10 +32,131 @@ export function formatFactLine(
 }
 
 /**
- * Reads one line of MLSD, or of MLST without its first blank (RFC 3659 §7.2).
+ * Reads one line of MLSD, or of MLST without its first blank (RFC 3659 §7.2). A line whose facts break the
+ * grammar, or whose `size` or `modify` is no number or time, is reported as malformed as a whole.
  *
  * @param line without its end
+ * @example parseFactLine("type=file;size=3; a b").name // "a b"
  */
 export function parseFactLine(line: string): ListingEntry | UnparsedLine {
-  return { kind: "unparsed", raw: line, reason: "malformed", dialect: "mlsx" };
+  return readFacts(line) ?? { kind: "unparsed", raw: line, reason: "malformed", dialect: "mlsx" };
+}
+
+/** {@link parseFactLine} for the table of dialects. */
+export function readFacts(line: string): ListingEntry | undefined {
+  const end = factsEnd(line);
+  if (end < 0 || end + 1 >= line.length) return undefined;
+  const facts: Record<string, string> = Object.create(null);
+  let size: number | bigint | undefined;
+  let modified: ListingTime | undefined;
+  let created: ListingTime | undefined;
+  for (let at = 0; at < end; ) {
+    const equals = line.indexOf("=", at);
+    let stop = line.indexOf(";", at);
+    // Servers of the drafts before mlst-07 leave out the last semicolon.
+    if (stop < 0 || stop > end) stop = end;
+    if (equals <= at || equals > stop) return undefined;
+    const name = factName(line.slice(at, equals));
+    const value = line.slice(equals + 1, stop);
+    facts[name] = value;
+    if (value === "") {
+      // Nothing is said, as in `type=;`.
+    } else if (name === "size" || name === "sizd") {
+      size = parseCount(value);
+      if (size === undefined) return undefined;
+    } else if (name === "modify") {
+      modified = parseTimeValue(value);
+      if (modified === undefined) return undefined;
+    } else if (name === "create") {
+      created = parseTimeValue(value);
+      if (created === undefined) return undefined;
+    }
+    at = stop + 1;
+  }
+  const name = line.slice(end + 1);
+  const system = facts.type === undefined ? undefined : systemType(facts.type);
+  const details: EntryDetails | undefined =
+    created === undefined && system?.details === undefined
+      ? undefined
+      : { ...system?.details, ...(created !== undefined && { created }) };
+  return {
+    kind: "entry",
+    name,
+    type: facts.type === undefined ? undefined : (plainTypes.get(facts.type) ?? system?.type),
+    size,
+    sizeText: undefined,
+    modified,
+    permissions: facts["unix.mode"],
+    owner: facts["unix.ownername"] ?? facts["unix.owner"] ?? facts["unix.uid"],
+    group: facts["unix.groupname"] ?? facts["unix.group"] ?? facts["unix.gid"],
+    links: undefined,
+    target: system?.target,
+    facts,
+    details,
+    hazard: nameHazard(name),
+    dialect: "mlsx",
+    confidence: "certain",
+    raw: line,
+  };
+}
+
+/** Where the facts end: at the first blank. Some server sets a tab for it. */
+function factsEnd(line: string): number {
+  const blank = line.indexOf(" ");
+  const tab = line.lastIndexOf("\t", blank < 0 ? line.length : blank);
+  return tab > 0 && line[tab - 1] === ";" ? tab : blank;
+}
+
+/** Fact names are case-insensitive (RFC 3659 §7.5); those that are sent over and over need no conversion. */
+function factName(text: string): string {
+  return spellings.get(text) ?? text.toLowerCase();
+}
+
+const spellings: ReadonlyMap<string, string> = new Map(
+  ["type", "Type", "size", "Size", "modify", "Modify", "perm", "Perm", "unique", "Unique", "UNIX.mode"]
+    .concat(["UNIX.owner", "UNIX.group", "UNIX.uid", "UNIX.gid", "UNIX.ownername", "UNIX.groupname"])
+    .map((name) => [name, name.toLowerCase()]),
+);
+
+/** RFC 3659 §7.5.1, as servers spell them. */
+const plainTypes: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
+  ["file", "file"],
+  ["dir", "dir"],
+  ["cdir", "cdir"],
+  ["pdir", "pdir"],
+]);
+
+/** Kinds of `OS.unix=` by their first letters. */
+const unixKinds = [
+  ["slink", "link"],
+  ["symlink", "link"],
+  ["chr", "char"],
+  ["char", "char"],
+  ["blk", "block"],
+  ["block", "block"],
+  ["fifo", "fifo"],
+  ["pipe", "fifo"],
+  ["sock", "socket"],
+] as const satisfies readonly (readonly [string, EntryType])[];
+
+interface SystemType {
+  readonly type: EntryType | undefined;
+  readonly target: string | undefined;
+  readonly details: EntryDetails | undefined;
+}
+
+/** A type in another case than usual, or `OS.name=kind` (RFC 3659 §7.5.1.5); `slink:` is followed by the target. */
+function systemType(value: string): SystemType | undefined {
+  if (plainTypes.has(value)) return undefined;
+  const lower = value.toLowerCase();
+  const plain = plainTypes.get(lower);
+  if (plain !== undefined) return { type: plain, target: undefined, details: undefined };
+  if (!lower.startsWith("os.unix=")) return undefined;
+  const kind = lower.slice(8);
+  const type = unixKinds.find(([prefix]) => kind.startsWith(prefix))?.[1];
+  const colon = type === "link" ? value.indexOf(":") : -1;
+  const target = colon < 0 ? "" : value.slice(colon + 1);
+  const device = /^[a-z]+-(\d{1,9})\/(\d{1,9})$/.exec(kind);
+  const details = device === null ? undefined : { major: Number(device[1]), minor: Number(device[2]) };
+  return { type, target: target === "" ? undefined : target, details };
 }

@@ -1,5 +1,5 @@
 export { encodeListing } from "./batch.ts";
-export type { DialectName } from "./dialect.ts";
+export { type DialectName, dialectNames } from "./dialect-name.ts";
 export type {
   Confidence,
   EntryDetails,
@@ -28,6 +28,7 @@ export {
   parseListingLine,
 } from "./parser.ts";
 export { printableName } from "./printable-name.ts";
+export { dialectsOfSystem } from "./system.ts";
 export {
   formatTime,
   inferYear,

@@ -1,12 +1,16 @@
-import type { DialectName } from "./dialect.ts";
+import { decodeText, encodeText } from "@longshore/nvt";
+import type { DialectName } from "./dialect-name.ts";
 import type { ListingItem } from "./entry.ts";
+import { createLineReader } from "./line-reader.ts";
 
 export interface ListingParserOptions {
   /**
-   * Try this dialect first; `"mlsx"` (the answer to MLSD) is read as nothing else. Some forms are so bare (a PDS
-   * member is one word) that they are only recognised with the hint or below their title line.
+   * What the listing is likely written in, as the command or the answer to SYST tells
+   * ({@link dialectsOfSystem}). `"mlsx"`, for the answer to MLSD, is read as nothing else. All other forms are
+   * still tried, but some are so bare (a member of an MVS data set is one word) that they are read only when
+   * told here, or below their title line.
    */
-  readonly dialect?: DialectName;
+  readonly dialect?: DialectName | readonly DialectName[];
   /** Longest line in bytes; 65,536 unless told. A longer one is reported with its beginning and passed over. */
   readonly maxLineLength?: number;
 }
@@ -21,15 +25,129 @@ export interface ListingParser {
   readonly dialect: DialectName | undefined;
 }
 
+const lineFeed = 0x0a;
+/** How much of a line that is too long its report shows, in bytes. */
+const shown = 256;
+
+/**
+ * Reads a listing of any form, told by the lines as they come. Lines end with CRLF or LF. Whatever the bytes and
+ * however they are cut, each line becomes one item (two lines of one entry become one), nothing is dropped in
+ * silence, and nothing throws.
+ *
+ * @example
+ * const parser = createListingParser();
+ * const items = [...parser.push(bytes), ...parser.end()];
+ */
 export function createListingParser(options: ListingParserOptions = {}): ListingParser {
-  const items: ListingItem[] = [];
-  return { push: () => items, end: () => items, dialect: options.dialect };
+  const { maxLineLength = 65_536, dialect } = options;
+  const reader = createLineReader(dialect);
+  let held: Uint8Array = new Uint8Array(256);
+  let length = 0;
+  /** Inside a line that was too long and has been reported. */
+  let passing = false;
+
+  function hold(bytes: Uint8Array): void {
+    if (held.length < length + bytes.length) {
+      const larger = new Uint8Array(Math.max(length + bytes.length, held.length * 2));
+      larger.set(held.subarray(0, length));
+      held = larger;
+    }
+    held.set(bytes, length);
+    length += bytes.length;
+  }
+
+  function tooLong(beginning: Uint8Array): ListingItem {
+    return {
+      kind: "unparsed",
+      raw: decodeText(beginning.subarray(0, shown)),
+      reason: "too-long",
+      dialect: undefined,
+    };
+  }
+
+  function readLines(text: string, items: ListingItem[]): void {
+    for (let start = 0; start < text.length; ) {
+      const end = text.indexOf("\n", start);
+      const stop = end < 0 ? text.length : end;
+      const line = text.slice(start, text.charCodeAt(stop - 1) === 0x0d && stop > start ? stop - 1 : stop);
+      const size = stop - start;
+      // A character has at most three bytes for each unit, so that most lines need no counting.
+      const long =
+        size * 3 > maxLineLength &&
+        (size > maxLineLength || encodeText(text.slice(start, stop)).length > maxLineLength);
+      if (long) items.push(tooLong(encodeText(text.slice(start, start + shown))));
+      else reader.line(line, items);
+      start = stop + 1;
+    }
+  }
+
+  return {
+    push(bytes) {
+      const items: ListingItem[] = [];
+      let rest = bytes;
+      if (passing) {
+        const end = rest.indexOf(lineFeed);
+        if (end < 0) return items;
+        passing = false;
+        rest = rest.subarray(end + 1);
+      }
+      const last = rest.lastIndexOf(lineFeed);
+      if (last >= 0) {
+        let block = rest.subarray(0, last + 1);
+        if (length > 0) {
+          hold(block);
+          block = held.subarray(0, length);
+          length = 0;
+        }
+        readLines(decodeBlock(block), items);
+      }
+      const tail = rest.subarray(last + 1);
+      if (tail.length > 0) hold(tail);
+      if (length > maxLineLength) {
+        items.push(tooLong(held.subarray(0, length)));
+        length = 0;
+        passing = true;
+      }
+      return items;
+    },
+    end() {
+      const items: ListingItem[] = [];
+      if (length > 0) readLines(decodeBlock(held.subarray(0, length)), items);
+      length = 0;
+      passing = false;
+      reader.end(items);
+      return items;
+    },
+    get dialect() {
+      return reader.dialect;
+    },
+  };
 }
 
-/** Reads one line that stands alone; two lines that make one entry may be joined by LF or CRLF. */
+/**
+ * Reads one line that stands alone; the two lines of an entry that takes two may be joined by LF or CRLF.
+ *
+ * @example parseListingLine("-rw-r--r-- 1 ftp ftp 3 Jan 29 03:26 a b") // { kind: "entry", name: "a b", … }
+ */
 export function parseListingLine(
   line: string,
-  options: { readonly dialect?: DialectName } = {},
+  options: { readonly dialect?: DialectName | readonly DialectName[] } = {},
 ): ListingItem {
-  return { kind: "unparsed", raw: line, reason: "unknown-form", dialect: options.dialect };
+  const reader = createLineReader(options.dialect);
+  const items: ListingItem[] = [];
+  for (const part of line.split(/\r?\n/)) reader.line(part, items);
+  reader.end(items);
+  const entry = items.find(({ kind }) => kind === "entry");
+  return entry ?? items[0] ?? { kind: "skipped", raw: line, reason: "empty" };
+}
+
+/** The platform decodes whole blocks of valid UTF-8 many times faster than anything that looks at each byte. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decodeBlock(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return decodeText(bytes);
+  }
 }

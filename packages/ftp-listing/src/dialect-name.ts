@@ -1,0 +1,30 @@
+/** Every form of line that is told apart. Where each comes from stands in the table of dialects. */
+export const dialectNames = [
+  "unix",
+  "unix-numeric",
+  "netpresenz",
+  "netware",
+  "connect-enterprise",
+  "dos",
+  "mlsx",
+  "eplf",
+  "vms",
+  "os400",
+  "zos-dataset",
+  "zos-member",
+  "zos-loadlib",
+  "zos-jes",
+  "zvm",
+  "cms",
+  "nonstop",
+  "os2",
+  "os9",
+  "vshell",
+  "vxworks",
+  "wfftp",
+  "supertcp",
+  "dls",
+  "hprc",
+] as const;
+
+export type DialectName = (typeof dialectNames)[number];

@@ -1,0 +1,147 @@
+import { daysInMonth } from "../calendar.ts";
+import { type ListingEntry, nameHazard } from "../entry.ts";
+import { splitTarget } from "../target.ts";
+
+const space = 0x20;
+
+/**
+ * Reads a line that has the whole form of POSIX `ls -l` in the C locale, in one pass over its characters:
+ * mode, links, owner, group, size, `Jan 29 03:26` or `Jan 29  2003`, one blank, name. Nearly all lines of nearly
+ * all servers are so. `undefined` for all others, devices and missing columns among them, which the
+ * dialect then looks at field by field.
+ */
+export function readPlainUnix(line: string): ListingEntry | undefined {
+  const letter = line.charCodeAt(0);
+  // `-`, `d` and `l`; all else is rare.
+  if (letter !== 0x2d && letter !== 0x64 && letter !== 0x6c) return undefined;
+  for (let at = 1; at < 10; at++) if (!isModeLetter(line.charCodeAt(at), (at - 1) % 3)) return undefined;
+  let at = 10;
+  const suffix = line.charCodeAt(at);
+  if (suffix === 0x2b || suffix === 0x2e || suffix === 0x40) at++;
+  const modeEnd = at;
+
+  if (line.charCodeAt(at) !== space) return undefined;
+  at = blanks(line, at);
+  const linksStart = at;
+  let links = 0;
+  for (; digit(line, at); at++) links = links * 10 + line.charCodeAt(at) - 48;
+  if (at === linksStart || at - linksStart > 9 || line.charCodeAt(at) !== space) return undefined;
+
+  const ownerStart = blanks(line, at);
+  const ownerEnd = wordEnd(line, ownerStart);
+  const groupStart = blanks(line, ownerEnd);
+  const groupEnd = wordEnd(line, groupStart);
+  const sizeStart = blanks(line, groupEnd);
+  at = sizeStart;
+  let size = 0;
+  for (; digit(line, at); at++) size = size * 10 + line.charCodeAt(at) - 48;
+  if (at === sizeStart || at - sizeStart > 15 || line.charCodeAt(at) !== space) return undefined;
+
+  const dateStart = blanks(line, at);
+  const month = englishMonth(line, dateStart);
+  if (month === 0 || line.charCodeAt(dateStart + 3) !== space) return undefined;
+  const dayStart = blanks(line, dateStart + 3);
+  at = dayStart;
+  let day = 0;
+  for (; digit(line, at); at++) day = day * 10 + line.charCodeAt(at) - 48;
+  if (at === dayStart || at - dayStart > 2 || line.charCodeAt(at) !== space) return undefined;
+
+  const lastStart = blanks(line, at);
+  at = lastStart;
+  let first = 0;
+  for (; digit(line, at); at++) first = first * 10 + line.charCodeAt(at) - 48;
+  let year: number | undefined;
+  let hour: number | undefined;
+  let minute: number | undefined;
+  if (line.charCodeAt(at) === 0x3a) {
+    if (at - lastStart > 2 || at === lastStart || !digit(line, at + 1) || !digit(line, at + 2))
+      return undefined;
+    hour = first;
+    minute = (line.charCodeAt(at + 1) - 48) * 10 + line.charCodeAt(at + 2) - 48;
+    at += 3;
+    if (hour > 23 || minute > 59) return undefined;
+  } else {
+    if (at - lastStart !== 4 || first < 1900) return undefined;
+    // A year at the left of its column leaves a second blank behind it, which is no part of the name.
+    if (lastStart === dayStart + (day > 9 ? 3 : 2) && line.charCodeAt(at + 1) === space) return undefined;
+    year = first;
+  }
+  if (day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (line.charCodeAt(at) !== space || at + 1 >= line.length) return undefined;
+
+  let name = line.slice(at + 1);
+  let target: string | undefined;
+  if (letter === 0x6c) ({ name, target } = splitTarget(name, size));
+  else if (letter === 0x64 && name.length > 1 && name.endsWith("/")) name = name.slice(0, -1);
+  return {
+    kind: "entry",
+    name,
+    type: letter === 0x2d ? "file" : letter === 0x64 ? "dir" : "link",
+    size,
+    sizeText: undefined,
+    modified: {
+      year,
+      month,
+      day,
+      hour,
+      minute,
+      second: undefined,
+      fraction: undefined,
+      zone: "local-to-server",
+      text: line.slice(dateStart, at),
+      alternatives: undefined,
+    },
+    permissions: line.slice(0, modeEnd),
+    owner: line.slice(ownerStart, ownerEnd),
+    group: line.slice(groupStart, groupEnd),
+    links,
+    target,
+    facts: undefined,
+    details: undefined,
+    hazard: nameHazard(name),
+    dialect: "unix",
+    confidence: "certain",
+    raw: line,
+  };
+}
+
+function blanks(line: string, start: number): number {
+  let at = start;
+  while (line.charCodeAt(at) === space) at++;
+  return at;
+}
+
+function wordEnd(line: string, start: number): number {
+  let at = start;
+  while (at < line.length && line.charCodeAt(at) !== space) at++;
+  return at;
+}
+
+function digit(line: string, at: number): boolean {
+  const unit = line.charCodeAt(at);
+  return unit >= 48 && unit <= 57;
+}
+
+/** `-`, and in its place `r`, `w` or one of `xsStT`. */
+function isModeLetter(unit: number, place: number): boolean {
+  if (unit === 0x2d) return true;
+  if (place === 0) return unit === 0x72;
+  if (place === 1) return unit === 0x77;
+  return unit === 0x78 || unit === 0x73 || unit === 0x53 || unit === 0x74 || unit === 0x54;
+}
+
+/** Three letters as one number, so that a month costs one comparison. */
+function key(a: number, b: number, c: number): number {
+  return (a << 16) | (b << 8) | c;
+}
+
+const months: ReadonlyMap<number, number> = new Map(
+  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map((name, index) => [
+    key(name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2)),
+    index + 1,
+  ]),
+);
+
+function englishMonth(line: string, at: number): number {
+  return months.get(key(line.charCodeAt(at), line.charCodeAt(at + 1), line.charCodeAt(at + 2))) ?? 0;
+}
