@@ -8,32 +8,41 @@ export type TftpEvent =
       readonly type: "request";
       readonly id: number;
       readonly operation: "read" | "write";
+      /** As the peer sent it. */
       readonly filename: string;
       readonly mode: TftpMode;
+      /** Asked for. */
       readonly options: readonly RawOption[];
       readonly remote: Tid;
       readonly local: Tid;
     }
-  /** A request answered with ERROR. */
+  /** A request was answered with ERROR. */
   | {
       readonly type: "refused";
+      /** Absent where the request could not be read. */
       readonly id?: number;
-      readonly remote: Tid;
+      readonly operation?: "read" | "write";
       readonly filename?: string;
+      readonly remote: Tid;
       readonly code: number;
       readonly message: string;
       /** For the operator alone; may name local things. */
       readonly cause?: unknown;
     }
-  /** A datagram that got no answer. */
+  /** A datagram got no answer. */
   | { readonly type: "dropped"; readonly remote: Tid; readonly reason: TftpDropReason }
   | {
       readonly type: "transfer-start";
       readonly id: number;
+      readonly operation: "read" | "write";
+      readonly filename: string;
       readonly remote: Tid;
+      /** The server's end of this transfer. */
+      readonly local: Tid;
       readonly granted: readonly RawOption[];
       readonly blockSize: number;
       readonly windowSize: number;
+      /** Octets of the file, where known. */
       readonly size?: number;
     }
   | {
@@ -53,11 +62,11 @@ export type TftpEvent =
   | { readonly type: "socket-error"; readonly error: Error };
 
 export type TftpDropReason =
-  /** It came from a port that no client sends from, and a forged one would make two servers talk. */
+  /** It came from a port that no client sends from: forged, it would make two servers talk. */
   | "source-port"
   /** Neither RRQ nor WRQ, or not TFTP at all. */
   | "not-a-request"
-  /** Too many answers without an ACK from there. */
+  /** Too many octets were answered there without a sign that anybody asked. */
   | "budget"
   | "sessions"
   | "sessions-per-address"

@@ -1,5 +1,6 @@
 export {
   type TftpGetOptions,
+  type TftpProgress,
   type TftpPutOptions,
   type TftpResult,
   type TftpTransferOptions,
@@ -9,7 +10,17 @@ export {
   tftpRead,
 } from "./client.ts";
 export type { TftpContent } from "./content.ts";
+export { TftpError, type TftpErrorKind } from "./error.ts";
 export type { TftpDropReason, TftpEvent } from "./event.ts";
 export type { TftpHandler, TftpRequest } from "./handler.ts";
-export { createTftpServer, type TftpListening, type TftpServer, type TftpServerOptions } from "./server.ts";
-export { parseTftpUrl, type TftpUrl } from "./url.ts";
+export { type Allowance, pathBlockSize, type TftpLimits, type UnconfirmedLimits } from "./limits.ts";
+export {
+  createTftpServer,
+  type TftpListening,
+  type TftpServer,
+  type TftpServerBehaviour,
+  type TftpServerOptions,
+} from "./server.ts";
+export { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
+export type { TransferPorts } from "./transfer-port.ts";
+export { parseTftpUrl, type TftpUrl, type TftpUrlResult } from "./url.ts";

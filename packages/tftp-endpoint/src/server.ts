@@ -1,36 +1,268 @@
-import type { FileStore, VirtualPath } from "@longshore/file-store";
-import type { TftpEvent } from "./event.ts";
+import {
+  decodePacket,
+  encodePacket,
+  type PacketQuirks,
+  parseMode,
+  type RequestPacket,
+  tftpErrors,
+} from "@longshore/tftp-packet";
+import type { Rollover, Tid, TimingOptions } from "@longshore/tftp-transfer";
+import { createBudget } from "./budget.ts";
+import { now } from "./clock.ts";
+import { createDeadlines } from "./deadlines.ts";
+import type { TftpDropReason, TftpEvent } from "./event.ts";
 import type { TftpHandler } from "./handler.ts";
+import { negotiationPolicy, type TftpLimits } from "./limits.ts";
+import { type Listeners, openListeners } from "./listener.ts";
+import { openSession, type Session } from "./session.ts";
+import { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
+import { openTransferPort, type TransferPorts } from "./transfer-port.ts";
+import type { UdpPort } from "./udp.ts";
 
-export interface TftpServerOptions {
-  /** Where files live; or `handler` for content of one's own. */
-  readonly store?: FileStore;
-  readonly handler?: TftpHandler;
-  /** What clients see as the root; the store's unless told. */
-  readonly root?: VirtualPath;
-  /** `127.0.0.1` unless told. */
+/** How a server behaves, whatever it serves. */
+export interface TftpServerBehaviour {
+  /** A numeric address; `0.0.0.0` and `::` stand for all that the machine has. `127.0.0.1` unless told. */
   readonly host?: string;
   /** 69 unless told; 0 picks a free one. */
   readonly port?: number;
-  /** Whether clients may write; off. */
-  readonly writable?: boolean;
-  /** Whether writing may replace a file that stands; off. */
-  readonly overwrite?: boolean;
+  /** The server's ends of transfers: any free port unless told. */
+  readonly transferPorts?: TransferPorts;
+  readonly limits?: TftpLimits;
+  readonly timing?: TimingOptions;
+  /** What follows block 65535; 0 unless told. */
+  readonly rollover?: Rollover;
+  /** Options that are answered as if they were unknown; none unless told. */
+  readonly ignoreOptions?: readonly string[];
+  /** Whether the mode `mail` is handed on to the handler (RFC 1123 §4.2.2.1: it should not be); off. */
+  readonly mail?: boolean;
+  readonly quirks?: PacketQuirks;
+  /** Told everything, synchronously; must not throw. */
   readonly onEvent?: (event: TftpEvent) => void;
 }
 
-export interface TftpServer extends AsyncDisposable {
-  /** Resolves when requests are answered. */
+/** Serves a store (with the options of {@link createStoreHandler}), or a handler of one's own. */
+export type TftpServerOptions = TftpServerBehaviour &
+  (
+    | (StoreHandlerOptions & { readonly handler?: undefined })
+    | { readonly handler: TftpHandler; readonly store?: undefined }
+  );
+
+export interface TftpServer {
+  /**
+   * Resolves when requests are answered. Rejects with the system's error (`EACCES` for ports below 1024,
+   * `EADDRINUSE`).
+   */
   listen(): Promise<TftpListening>;
-  /** Takes no more requests and waits for the transfers under way, `timeout` milliseconds at most (10,000 unless told). */
+  /**
+   * Takes no more requests and waits for the transfers under way, `timeout` milliseconds at most (10,000 unless
+   * told), after which they are ended with ERROR.
+   */
   close(options?: { readonly timeout?: number }): Promise<void>;
   /** Transfers under way. */
   readonly sessions: number;
 }
 
 export interface TftpListening {
+  /** As given: `0.0.0.0` and `::` stay what they are. */
   readonly address: string;
   readonly port: number;
+  /** Each address that is listened at. */
+  readonly addresses: readonly string[];
 }
 
-export declare function createTftpServer(options: TftpServerOptions): TftpServer;
+/** Ports that no client sends from; a forged one would make two servers talk to each other. */
+const refusedPorts: ReadonlySet<number> = new Set([0, 7, 19, 53, 69, 123, 1900]);
+
+/** A request that comes again within this time of a sign of life is a late duplicate, after it a client that began anew. */
+const duplicateFor = 1000;
+
+/**
+ * A TFTP server.
+ *
+ * @example
+ * const server = createTftpServer({ store, port: 6969 });
+ * const { address, port } = await server.listen();
+ */
+export function createTftpServer(options: TftpServerOptions): TftpServer {
+  const { host = "127.0.0.1", port = 69, limits = {}, onEvent, mail = false } = options;
+  const handler = options.handler ?? createStoreHandler(options);
+  const budget = createBudget(limits.unconfirmed ?? {});
+  const deadlines = createDeadlines();
+  const sessions = new Map<string, { readonly session: Session; readonly datagram: Uint8Array }>();
+  const perAddress = new Map<string, number>();
+  /** Ends of transfers that share the listening socket. */
+  const routes = new Map<string, (datagram: Uint8Array, from: Tid) => void>();
+  let listeners: Listeners | undefined;
+  let active = 0;
+  let lastId = 0;
+  let isClosing = false;
+  let onIdle: (() => void) | undefined;
+
+  function emit(event: TftpEvent): void {
+    onEvent?.(event);
+  }
+
+  function receive(via: UdpPort, datagram: Uint8Array, from: Tid): void {
+    const remote = { address: from.address, port: from.port };
+    const reason = answer(via, datagram, remote);
+    if (reason !== undefined) emit({ type: "dropped", remote, reason });
+  }
+
+  /** Does what a datagram asks for, or tells why it gets no answer. */
+  function answer(via: UdpPort, datagram: Uint8Array, remote: Tid): TftpDropReason | undefined {
+    if (refusedPorts.has(remote.port)) return "source-port";
+    const key = `${remote.address}|${remote.port}`;
+    const isRequest = datagram[0] === 0 && (datagram[1] === 1 || datagram[1] === 2);
+    if (!isRequest) {
+      const route = routes.get(`${via.local.address}|${key}`);
+      route?.(datagram, remote);
+      return route === undefined ? "not-a-request" : undefined;
+    }
+    const result = decodePacket(datagram, options.quirks === undefined ? {} : { quirks: options.quirks });
+    if (!result.ok) return refuse(via, datagram, remote, result.error.answer ?? 4, result.error.message);
+    const { packet } = result;
+    if (packet.type !== "rrq" && packet.type !== "wrq") return "not-a-request";
+    const known = sessions.get(key);
+    if (known !== undefined) {
+      const isSame = Buffer.compare(known.datagram, datagram) === 0;
+      if (isSame && now() - known.session.heardAt < duplicateFor) {
+        known.session.repeat();
+        return undefined;
+      }
+      // Another request from there, or the same after a silence: the client began anew.
+      known.session.abandon("the client began anew");
+    }
+    return admit(via, datagram, packet, remote, key);
+  }
+
+  function admit(
+    via: UdpPort,
+    datagram: Uint8Array,
+    packet: RequestPacket,
+    remote: Tid,
+    key: string,
+  ): TftpDropReason | undefined {
+    if (isClosing) return "closing";
+    const mode = parseMode(packet.mode);
+    if (mode === undefined || (mode === "mail" && !(mail && packet.type === "wrq")))
+      return refuse(via, datagram, remote, tftpErrors.illegalOperation.code, "Unknown transfer mode", packet);
+    const already = perAddress.get(remote.address) ?? 0;
+    if (active >= (limits.sessions ?? 2048)) return "sessions";
+    if (already >= (limits.sessionsPerAddress ?? 1024)) return "sessions-per-address";
+    let charged = answerOctets(packet, datagram) * 2 - datagram.length;
+    if (!budget.take(remote.address, charged, now())) return "budget";
+
+    const id = ++lastId;
+    const local = via.local;
+    const operation = packet.type === "rrq" ? "read" : "write";
+    emit({
+      type: "request",
+      id,
+      operation,
+      filename: packet.filename,
+      mode,
+      options: packet.options,
+      remote,
+      local,
+    });
+    active++;
+    perAddress.set(remote.address, already + 1);
+    const policy = negotiationPolicy(limits, remote.address);
+    const route = `${local.address}|${key}`;
+    const session = openSession({
+      id,
+      packet,
+      mode,
+      remote,
+      local,
+      handler,
+      policy: options.ignoreOptions === undefined ? policy : { ...policy, ignore: options.ignoreOptions },
+      timing: options.timing ?? {},
+      rollover: options.rollover ?? 0,
+      deadlines,
+      openPort: (onDatagram) =>
+        openTransferPort(options.transferPorts ?? "any", via, routes, route, onDatagram),
+      emit,
+      onConfirmed() {
+        budget.giveBack(remote.address, charged);
+        charged = 0;
+      },
+      onSettled() {
+        active--;
+        const left = (perAddress.get(remote.address) ?? 1) - 1;
+        if (left === 0) perAddress.delete(remote.address);
+        else perAddress.set(remote.address, left);
+        if (active === 0) onIdle?.();
+      },
+      onClosed() {
+        if (sessions.get(key)?.session.id === id) sessions.delete(key);
+      },
+    });
+    sessions.set(key, { session, datagram });
+    return undefined;
+  }
+
+  /** Answers with ERROR from the listening socket, as long as the answer is no larger than what it answers. */
+  function refuse(
+    via: UdpPort,
+    datagram: Uint8Array,
+    remote: Tid,
+    code: number,
+    message: string,
+    packet?: RequestPacket,
+  ): TftpDropReason | undefined {
+    const answer = encodePacket({ type: "error", code, message });
+    if (!budget.take(remote.address, Math.max(0, answer.length - datagram.length), now())) return "budget";
+    via.send(answer, remote);
+    emit({
+      type: "refused",
+      remote,
+      code,
+      message,
+      ...(packet && { operation: packet.type === "rrq" ? "read" : "write", filename: packet.filename }),
+    });
+    return undefined;
+  }
+
+  return {
+    get sessions() {
+      return active;
+    },
+    async listen() {
+      isClosing = false;
+      listeners = await openListeners(host, port, () => ({
+        onDatagram: (via) => (datagram, from) => receive(via, datagram, from),
+        onError: (error) => emit({ type: "socket-error", error }),
+        receiveBuffer: 1 << 20,
+      }));
+      const { ports } = listeners;
+      for (const { local } of ports) emit({ type: "listening", local });
+      return {
+        address: host,
+        port: ports[0]?.local.port ?? port,
+        addresses: ports.map(({ local }) => local.address),
+      };
+    },
+    async close({ timeout = 10_000 } = {}) {
+      isClosing = true;
+      if (active > 0 && timeout > 0) {
+        let timer: NodeJS.Timeout | undefined;
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+          timer = setTimeout(resolve, timeout);
+        });
+        clearTimeout(timer);
+        onIdle = undefined;
+      }
+      for (const { session } of [...sessions.values()])
+        session.fail(tftpErrors.notDefined.code, "The server is shutting down");
+      listeners?.close();
+      listeners = undefined;
+    },
+  };
+}
+
+/** The largest answer that a request can get before its sender is confirmed: a block, or an OACK. */
+function answerOctets(packet: RequestPacket, datagram: Uint8Array): number {
+  return packet.type === "rrq" ? 516 : datagram.length + 32;
+}

@@ -11,6 +11,8 @@ export interface TransferEngine<Effect = TransferEffect> {
   /** When `expire` is next due, or undefined while only the driver or nobody is waited for. */
   readonly deadline: number | undefined;
   readonly statistics: TransferStatistics;
+  /** Octets acknowledged (sender) or delivered in order (receiver): `statistics.bytes`, cheaply. */
+  readonly bytes: number;
   /** The first packets. Called once, before anything else. */
   start(now: number): readonly Effect[];
   /** A packet came from `from`, which may be anybody. */

@@ -23,7 +23,7 @@ export {
   type NegotiationPolicy,
   type Terms,
 } from "./negotiate.ts";
-export type { Outcome, TransferFailure, TransferStatistics } from "./outcome.ts";
+export { failed, type Outcome, type TransferFailure, type TransferStatistics } from "./outcome.ts";
 export { sameTid } from "./peer.ts";
 export { createReceiver, type Receiver, type ReceiverOptions, type ReceiverState } from "./receiver.ts";
 export {

@@ -31,6 +31,8 @@ export interface ReceiverOptions {
   readonly unconfirmedAnswers?: number;
   /** Octets accepted in all; beyond them the transfer fails with ERROR 3. Unlimited unless told. */
   readonly maxSize?: number;
+  /** Octets announced with `tsize`: a content of another length fails. */
+  readonly size?: number;
   /**
    * Octets delivered and not yet `written` from which on no more is asked for; 256 KiB unless told. It holds
    * memory bounded where the storage is slower than the peer.
@@ -58,6 +60,8 @@ export type ReceiverState =
 /** The end of a transfer that gets the content: a server's after WRQ, a client's after RRQ. */
 export interface Receiver extends TransferEngine<ReceiverEffect> {
   readonly state: ReceiverState;
+  /** Whether the peer's address is known to be its own. */
+  readonly confirmed: boolean;
   /** `length` more of the octets delivered have been taken off the driver's hands. */
   written(length: number, now: number): readonly ReceiverEffect[];
   /**
@@ -75,7 +79,7 @@ export interface Receiver extends TransferEngine<ReceiverEffect> {
  * @throws {TransferUsageError} `out-of-range` for an option
  */
 export function createReceiver(options: ReceiverOptions, now: number): Receiver {
-  const { peer, opening, rollover = 0, unconfirmedAnswers = 2, dally = 3000 } = options;
+  const { peer, opening, size, rollover = 0, unconfirmedAnswers = 2, dally = 3000 } = options;
   const { maxSize = Infinity, maxUnwritten = 1 << 18 } = options;
   const blockSize = checkRange("the block size", options.blockSize ?? 512, 1, 65464);
   const windowSize = checkRange("the window size", options.windowSize ?? 1, 1, 65534);
@@ -109,8 +113,10 @@ export function createReceiver(options: ReceiverOptions, now: number): Receiver 
     }
     if (packet.type === "data") return accept(packet.block, packet.data, at);
     // Once everything is here, the peer's giving up changes nothing.
-    if (packet.type === "error" && (state.type === "opening" || state.type === "receiving"))
+    if (packet.type === "error" && (state.type === "opening" || state.type === "receiving")) {
+      confirmed = true;
       return end(failed({ ...packet, type: "peer-error" }));
+    }
     // The server's OACK came again: our ACK 0 was lost.
     if (packet.type === "oack" && opening?.type === "ack" && state.type === "opening") {
       counters.duplicates++;
@@ -163,6 +169,11 @@ export function createReceiver(options: ReceiverOptions, now: number): Receiver 
       // RFC 1350 §6, RFC 2348: a block shorter than the block size is the last.
       if (block.length < blockSize) {
         early.clear();
+        if (size !== undefined && counters.bytes !== size)
+          return [
+            ...effects,
+            ...fail(tftpErrors.notDefined.code, `${size} octets were announced, ${counters.bytes} came`, at),
+          ];
         state = { type: "storing" };
         deadline = undefined;
         effects.push({ type: "store", length: counters.bytes });
@@ -315,6 +326,12 @@ export function createReceiver(options: ReceiverOptions, now: number): Receiver 
   return {
     get state(): ReceiverState {
       return state.type === "receiving" ? { type: "receiving", received, acknowledged } : state;
+    },
+    get confirmed() {
+      return confirmed;
+    },
+    get bytes() {
+      return counters.bytes;
     },
     get deadline() {
       return deadline;

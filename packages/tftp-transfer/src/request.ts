@@ -130,6 +130,7 @@ export function createRequest(options: RequestOptions, now: number): Request {
     get state() {
       return state;
     },
+    bytes: 0,
     get deadline() {
       return deadline;
     },

@@ -44,6 +44,8 @@ export type SenderState =
 /** The end of a transfer that has the content: a server's after RRQ, a client's after WRQ. */
 export interface Sender extends TransferEngine<SenderEffect> {
   readonly state: SenderState;
+  /** Whether the peer's address is known to be its own. */
+  readonly confirmed: boolean;
   /**
    * The octets of the read under way have come: `length` of them, fewer than asked only at the end.
    *
@@ -94,6 +96,7 @@ export function createSender(options: SenderOptions, now: number): Sender {
     }
     if (packet.type === "ack") return acknowledge(packet.block, at);
     if (packet.type === "error") {
+      confirmed = true;
       // A loader that wanted the size alone ends with ERROR 0 or 8, and asks again.
       const probed = state.type === "opening" && (packet.code === 0 || packet.code === 8);
       return end(probed ? { type: "probed" } : failed({ ...packet, type: "peer-error" }));
@@ -286,6 +289,12 @@ export function createSender(options: SenderOptions, now: number): Sender {
   return {
     get state(): SenderState {
       return state.type === "sending" ? { type: "sending", acknowledged, next } : state;
+    },
+    get confirmed() {
+      return confirmed;
+    },
+    get bytes() {
+      return counters.bytes;
     },
     get deadline() {
       return deadline;

@@ -1,0 +1,135 @@
+import { lookup } from "node:dns/promises";
+import { isIP, isIPv6 } from "node:net";
+import { FileStoreError, type WritableFile } from "@longshore/file-store";
+import { formatOption, PacketEncodeError, type RawOption } from "@longshore/tftp-packet";
+import { mayRetryWithoutOptions } from "@longshore/tftp-transfer";
+import type { TftpResult, TftpTransferOptions } from "./client.ts";
+import { type Attempt, attempt } from "./client-request.ts";
+import { now } from "./clock.ts";
+import { openSource, type Source, type TftpContent, toNetascii } from "./content.ts";
+import { TftpError } from "./error.ts";
+import { createMeter, type Meter, metered } from "./meter.ts";
+import { describe } from "./transfer.ts";
+
+/** Which way, and what stands at this end. */
+export type Direction =
+  | {
+      readonly type: "rrq";
+      /** Opens the file once the server has said yes. */
+      readonly open: () => Promise<WritableFile>;
+      /** It never did, or cannot be understood. */
+      readonly discard: (reason: FileStoreError) => Promise<void>;
+      readonly maxSize?: number;
+    }
+  | { readonly type: "wrq"; readonly open: () => Promise<TftpContent> };
+
+/** A transfer from the name's lookup to the end, with its options and, if need be, once more without. */
+export async function exchange(options: TftpTransferOptions, direction: Direction): Promise<TftpResult> {
+  const { port = 69, fallback = true, signal, filename, mode = "octet" } = options;
+  const startedAt = now();
+  let source: Source | undefined;
+  let isBegun = false;
+  try {
+    if (signal?.aborted) throw new TftpError("aborted", "aborted before it began", { cause: signal.reason });
+    const meter = createMeter(options.checksum);
+    if (direction.type === "wrq") source = await openContent(direction.open, mode, meter);
+    const server = { address: await resolveHost(options), port };
+    const ask = (asked: readonly RawOption[]): Promise<Attempt> =>
+      attempt({
+        options,
+        direction,
+        source,
+        meter,
+        server,
+        packet: { type: direction.type, filename, mode, options: asked },
+      });
+    const asked = optionsToAsk(options, direction.type, server.address, source?.size);
+    let last = await ask(asked);
+    const fellBack = fallback && !last.isBegun && asked.length > 0 && mayRetryWithoutOptions(last.outcome);
+    if (fellBack) last = await ask([]);
+    ({ isBegun } = last);
+    if (last.outcome.type !== "complete") throw toError(last, signal);
+    const checksum = meter.digest();
+    return {
+      bytes: meter.bytes,
+      duration: now() - startedAt,
+      blockSize: last.terms.blockSize,
+      windowSize: last.terms.windowSize,
+      granted: last.terms.granted,
+      fellBack,
+      statistics: last.statistics,
+      closed: last.closed,
+      ...(checksum === undefined ? {} : { checksum }),
+    };
+  } catch (error) {
+    if (!isBegun) {
+      await source?.close().catch(() => {});
+      if (direction.type === "rrq") await direction.discard(new FileStoreError("aborted", "nothing came"));
+    }
+    throw error;
+  }
+}
+
+async function openContent(open: () => Promise<TftpContent>, mode: string, meter: Meter): Promise<Source> {
+  try {
+    const plain = metered(openSource(await open()), meter);
+    return mode === "netascii" ? toNetascii(plain) : plain;
+  } catch (cause) {
+    throw new TftpError("store", messageOf(cause), { cause });
+  }
+}
+
+async function resolveHost({ host, family }: TftpTransferOptions): Promise<string> {
+  if (isIP(host.replace(/%.*$/, "")) !== 0) return host;
+  try {
+    return (await lookup(host, family === undefined ? {} : { family })).address;
+  } catch (cause) {
+    throw new TftpError("unreachable", `${host} has no address: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The options of the request (RFC 2347), in an order that the oldest servers are used to. */
+function optionsToAsk(
+  options: TftpTransferOptions,
+  type: "rrq" | "wrq",
+  address: string,
+  size: number | undefined,
+): readonly RawOption[] {
+  const { blksize = isIPv6(address) ? 1448 : 1468, windowsize = 16, timeout, tsize = true } = options;
+  const asked: RawOption[] = [];
+  try {
+    if (blksize !== 0) asked.push(["blksize", formatOption("blksize", blksize)]);
+    const octets = type === "rrq" ? 0 : size;
+    if (tsize && options.mode !== "netascii" && octets !== undefined)
+      asked.push(["tsize", formatOption("tsize", octets)]);
+    if (timeout !== undefined) asked.push(["timeout", formatOption("timeout", timeout)]);
+    if (windowsize !== 0) asked.push(["windowsize", formatOption("windowsize", windowsize)]);
+  } catch (cause) {
+    if (PacketEncodeError.isInstance(cause)) throw new TftpError("usage", cause.message, { cause });
+    throw cause;
+  }
+  return [...asked, ...(options.options ?? [])];
+}
+
+function toError({ outcome, cause }: Attempt, signal: AbortSignal | undefined): TftpError {
+  const message = describe(outcome);
+  if (TftpError.isInstance(cause)) return cause;
+  if (outcome.type === "unconfirmed")
+    return new TftpError("unconfirmed", "everything was sent, but the last block was never acknowledged");
+  if (outcome.type !== "failed") return new TftpError("protocol", message);
+  const { failure } = outcome;
+  switch (failure.type) {
+    case "peer-error":
+      return new TftpError("peer-error", message, { tftpCode: failure.code, tftpMessage: failure.message });
+    case "local":
+      if (signal?.aborted) return new TftpError("aborted", "aborted by the caller", { cause: signal.reason });
+      if (cause !== undefined) return new TftpError("store", messageOf(cause), { cause });
+      return new TftpError("size", message);
+    default:
+      return new TftpError(failure.type, message);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,90 @@
+import type { WritableFile } from "@longshore/file-store";
+
+/** A file that is kept in memory. */
+export interface MemoryFile extends WritableFile {
+  content(): Uint8Array;
+}
+
+export function createMemoryFile(): MemoryFile {
+  let chunks: Uint8Array[] = [];
+  return {
+    start: 0,
+    write: async (chunk) => void chunks.push(chunk),
+    writeAll: async (all) => void chunks.push(...all),
+    commit: async () => {},
+    abort: async () => {
+      chunks = [];
+    },
+    content: () => {
+      const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+      let at = 0;
+      for (const chunk of chunks) {
+        whole.set(chunk, at);
+        at += chunk.length;
+      }
+      return whole;
+    },
+  };
+}
+
+/** A file whose content is taken from the other end while it is written. */
+export interface Pipe {
+  readonly file: WritableFile;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** The chunks end with this error. */
+  fail(error: unknown): void;
+}
+
+/** Octets that may wait to be taken before writing has to wait. */
+const highWater = 1 << 18;
+
+export function createPipe(): Pipe {
+  const waiting: Uint8Array[] = [];
+  let octets = 0;
+  let end: { readonly error?: unknown } | undefined;
+  let onArrival: (() => void) | undefined;
+  let onDeparture: (() => void) | undefined;
+
+  function finish(how: { readonly error?: unknown }): void {
+    end ??= how;
+    onArrival?.();
+    onDeparture?.();
+  }
+
+  return {
+    file: {
+      start: 0,
+      async write(chunk) {
+        waiting.push(chunk);
+        octets += chunk.length;
+        onArrival?.();
+        while (octets > highWater && end === undefined)
+          await new Promise<void>((resolve) => {
+            onDeparture = resolve;
+          });
+      },
+      commit: async () => finish({}),
+      abort: async (reason) => finish({ error: reason }),
+    },
+    chunks: {
+      async *[Symbol.asyncIterator]() {
+        for (;;) {
+          const chunk = waiting.shift();
+          if (chunk !== undefined) {
+            octets -= chunk.length;
+            onDeparture?.();
+            yield chunk;
+          } else if (end === undefined) {
+            await new Promise<void>((resolve) => {
+              onArrival = resolve;
+            });
+          } else {
+            if ("error" in end) throw end.error;
+            return;
+          }
+        }
+      },
+    },
+    fail: (error) => finish({ error }),
+  };
+}

@@ -1,0 +1,65 @@
+import { createSocket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { Tid } from "@longshore/tftp-transfer";
+
+/** A bound UDP socket. It is not connected, so that packets from a wrong TID are seen and answered. */
+export interface UdpPort {
+  readonly local: Tid;
+  /**
+   * Sends at once where the system takes it, else as soon as it does. Losses are the protocol's business;
+   * `onError` is told what the system refuses.
+   */
+  send(datagram: Uint8Array, to: Tid, onError?: (error: Error) => void): void;
+  /** Holds no process open from now on. */
+  unref(): void;
+  close(): void;
+}
+
+export interface UdpOptions {
+  /** A numeric address of this machine, `0.0.0.0` or `::`. */
+  readonly address: string;
+  /** 0 picks a random free one. */
+  readonly port: number;
+  readonly onDatagram: (datagram: Uint8Array, from: Tid) => void;
+  readonly onError: (error: Error) => void;
+  /** Octets of the system's buffers; its own choice unless told. */
+  readonly receiveBuffer?: number;
+  readonly sendBuffer?: number;
+}
+
+/** Rejects with the system's error when the address cannot be bound. */
+export function openUdp(options: UdpOptions): Promise<UdpPort> {
+  const { address, port, receiveBuffer, sendBuffer } = options;
+  const family = isIPv6(address) ? 6 : 4;
+  const socket = createSocket({
+    type: family === 6 ? "udp6" : "udp4",
+    ipv6Only: family === 6,
+    // Addresses are numeric by now: answered on the spot, a datagram leaves within the same turn.
+    lookup: (host, _options, done) => done(null, host, family),
+    ...(receiveBuffer === undefined ? {} : { recvBufferSize: receiveBuffer }),
+    ...(sendBuffer === undefined ? {} : { sendBufferSize: sendBuffer }),
+  });
+  let isClosed = false;
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off("error", reject);
+      socket.on("error", options.onError);
+      socket.on("message", options.onDatagram);
+      resolve({
+        local: { address, port: socket.address().port },
+        send: (datagram, to, onError) => {
+          if (isClosed) return;
+          // A callback costs a turn for each datagram.
+          if (onError === undefined) socket.send(datagram, to.port, to.address);
+          else socket.send(datagram, to.port, to.address, (error) => error && onError(error));
+        },
+        unref: () => void socket.unref(),
+        close: () => {
+          if (!isClosed) socket.close();
+          isClosed = true;
+        },
+      });
+    });
+  });
+}
