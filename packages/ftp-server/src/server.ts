@@ -1,5 +1,16 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { FileStore } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
+import { encodeReply, reply } from "@longshore/ftp-reply";
+import { endOf } from "./address.ts";
+import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
+import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerOptions } from "./options.ts";
+import { restrictStore } from "./permission.ts";
+import { type Session, type SessionEnvironment, startSession } from "./session.ts";
+import { createSessionContext } from "./tls.ts";
+import { unknownStore } from "./unknown-store.ts";
+import { userAuthenticator } from "./users.ts";
 
 /** A running or stopped server. */
 export interface FtpServer {
@@ -16,7 +27,131 @@ export interface FtpServer {
   readonly sessions: number;
 }
 
-/** An FTP server (RFC 959 and its successors, see README) over a store. */
-export function createFtpServer(_options: FtpServerOptions): FtpServer {
-  throw new Error("still being written");
+/**
+ * An FTP server over a store: RFC 959 with what its clients expect of it today.
+ *
+ * @throws Error when the certificate and key do not fit
+ * @example
+ * const server = createFtpServer({ store: createMemoryStore({ files: { "/hello.txt": "hello\n" } }), anonymous: true });
+ * const { port } = await server.listen();
+ */
+export function createFtpServer(options: FtpServerOptions): FtpServer {
+  const { limits = {}, tls } = options;
+  // A certificate that cannot be used is the operator's mistake: it shows now, not at the first AUTH.
+  if (tls !== undefined) createSessionContext(tls);
+  const sessions = new Set<Session>();
+  const perAddress = new Map<string, number>();
+  const emit = (event: FtpServerEvent): void => {
+    try {
+      options.onEvent?.(event);
+    } catch {
+      // A log that fails is no reason to fail.
+    }
+  };
+  const environment: SessionEnvironment = {
+    options,
+    authenticate: authenticatorOf(options),
+    anyStore: storeBeforeLogin(options),
+    taken: new Set(),
+    userSessions: new Map(),
+    emit,
+  };
+  const server: Server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, admit);
+  server.on("error", (error) => emit({ type: "error", error }));
+  let address: HostPort | undefined;
+  let lastId = 0;
+  let isDraining = false;
+
+  function admit(socket: Socket): void {
+    const remote = endOf(socket.remoteAddress, socket.remotePort);
+    const refusal = refusalOf(remote.host);
+    if (refusal !== undefined) {
+      emit({ type: "connect-refused", remote, reason: refusal });
+      turnAway(socket, tls?.implicit === true);
+      return;
+    }
+    perAddress.set(remote.host, (perAddress.get(remote.host) ?? 0) + 1);
+    const session = startSession(++lastId, socket, environment);
+    sessions.add(session);
+    void session.closed.then(() => {
+      sessions.delete(session);
+      const left = (perAddress.get(remote.host) ?? 1) - 1;
+      if (left > 0) perAddress.set(remote.host, left);
+      else perAddress.delete(remote.host);
+    });
+  }
+
+  function refusalOf(host: string): "draining" | "sessions" | "sessions-per-address" | undefined {
+    const { sessions: most = 1000, sessionsPerAddress = 100 } = limits;
+    if (isDraining) return "draining";
+    if (most > 0 && sessions.size >= most) return "sessions";
+    if (sessionsPerAddress > 0 && (perAddress.get(host) ?? 0) >= sessionsPerAddress)
+      return "sessions-per-address";
+    return undefined;
+  }
+
+  async function listen(): Promise<HostPort> {
+    isDraining = false;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+    const bound = server.address() as AddressInfo;
+    address = endOf(bound.address, bound.port);
+    emit({ type: "listening", address, implicitTls: tls?.implicit === true });
+    return address;
+  }
+
+  async function close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
+    isDraining = true;
+    address = undefined;
+    const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const session of sessions) session.shutdown();
+    const all = Promise.all([...sessions].map((session) => session.closed));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, drain);
+    });
+    await Promise.race([all, late]);
+    clearTimeout(timer);
+    for (const session of sessions) session.destroy();
+    await Promise.all([all, stopped]);
+  }
+
+  return {
+    listen,
+    close,
+    get address() {
+      return address;
+    },
+    get sessions() {
+      return sessions.size;
+    },
+  };
+}
+
+function authenticatorOf({ users, authenticators = [], anonymous = false }: FtpServerOptions): Authenticator {
+  const anonymousOptions = anonymous === true ? {} : anonymous;
+  return firstOf([
+    ...(anonymousOptions === false ? [] : [anonymousAuthenticator(anonymousOptions)]),
+    ...(users === undefined ? [] : [userAuthenticator(users)]),
+    ...authenticators,
+  ]);
+}
+
+/** What FEAT is computed from before the login: the store with the rights of whoever may come in without a name. */
+function storeBeforeLogin({ store }: FtpServerOptions): FileStore {
+  return typeof store === "function" ? unknownStore : restrictStore(store, "rw");
+}
+
+/** No session is left for this client: 421, where it can be read, and the end. */
+function turnAway(socket: Socket, isTls: boolean): void {
+  socket.on("error", () => {});
+  socket.resume();
+  if (isTls) socket.destroy();
+  else socket.end(encodeReply(reply(421, "Too many sessions, try again later.")));
+  setTimeout(() => socket.destroy(), 1000).unref();
 }

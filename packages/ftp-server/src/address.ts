@@ -1,0 +1,7 @@
+import { type HostPort, parseHost, unmapHost } from "@longshore/ftp-address";
+
+/** One end of a socket in canonical text; an IPv4-mapped IPv6 address is IPv4 to FTP. */
+export function endOf(address = "", port = 0): HostPort {
+  const host = parseHost(unmapHost(address.replace(/%.*$/, ""))) ?? { family: 4, host: "0.0.0.0" };
+  return { ...host, port };
+}

@@ -1,0 +1,127 @@
+import type { Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { HostPort } from "@longshore/ftp-address";
+import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/ftp-session/server";
+import { type ActiveConnection, connectActive } from "./active.ts";
+import type { ActiveOptions, PassiveOptions, TlsOptions } from "./options.ts";
+import { listenPassive, type PassiveListener } from "./passive.ts";
+import { startTls } from "./tls.ts";
+
+/** What a session needs to make data connections. */
+export interface DataEnvironment {
+  readonly local: HostPort;
+  readonly remote: HostPort;
+  readonly passive: PassiveOptions;
+  readonly active: ActiveOptions;
+  readonly sessionReuse: NonNullable<TlsOptions["sessionReuse"]>;
+  readonly taken: Set<number>;
+  /** Longest TLS handshake, in milliseconds. */
+  readonly timeout: number;
+  secureContext(): SecureContext;
+  onStranger(host: string): void;
+}
+
+/** The data connections of one session: at most one listener and one connection at a time. */
+export interface DataConnections {
+  listen(family: 4 | 6, protection: DataProtection): Promise<ServerCompletion>;
+  /** The connection that comes in on the listener, TLS included. */
+  accept(): Promise<Socket | DataFailure>;
+  /** A connection to the client, TLS included; `receives`: the client will send on it. */
+  connect(address: HostPort, protection: DataProtection, receives: boolean): Promise<Socket | DataFailure>;
+  /** Closes the listener and what came in on it, and gives up connecting. A connection handed out stays. */
+  close(): void;
+}
+
+export function createDataConnections(environment: DataEnvironment): DataConnections {
+  let listener: PassiveListener | undefined;
+  /** What the listener brings, handed out once. */
+  let incoming: Promise<Socket | DataFailure> | undefined;
+  let arrived: Socket | undefined;
+  let outgoing: ActiveConnection | undefined;
+  /** Counts the calls that make an older listener void. */
+  let generation = 0;
+
+  const secure = async (socket: Socket): Promise<Socket | DataFailure> => {
+    const secured = startTls(socket, environment.secureContext(), environment.timeout);
+    if ((await secured.secured) !== undefined) return "tls";
+    if (environment.sessionReuse !== "require" || secured.socket.isSessionReused()) return secured.socket;
+    secured.socket.destroy();
+    return "tls-not-resumed";
+  };
+
+  const close = (): void => {
+    generation++;
+    listener?.close();
+    arrived?.destroy();
+    outgoing?.close();
+    listener = incoming = arrived = outgoing = undefined;
+  };
+
+  return {
+    async listen(family, protection) {
+      close();
+      const mine = generation;
+      const { local, remote, passive, taken, onStranger } = environment;
+      if (passive === false || family !== local.family) {
+        return { type: "data-listen-failed", reason: "unavailable" };
+      }
+      const range = passive.ports === undefined ? {} : { ports: passive.ports };
+      const opened = await listenPassive({
+        host: local.host,
+        peer: remote.host,
+        taken,
+        onStranger,
+        ...range,
+      });
+      if (typeof opened === "string") return { type: "data-listen-failed", reason: opened };
+      if (mine !== generation) {
+        opened.close();
+        return { type: "data-listen-failed", reason: "unavailable" };
+      }
+      listener = opened;
+      incoming = opened.connection.then((socket) => {
+        if (socket === undefined || mine !== generation) {
+          socket?.destroy();
+          return "no-listener";
+        }
+        arrived = socket;
+        // At once: some clients shake hands before they send the command, others after the 150.
+        return protection === "private" ? secure(socket) : socket;
+      });
+      const host = family === 4 ? publicHost(passive.publicAddress, remote.host) : undefined;
+      return { type: "data-listening", address: { family, host: host ?? local.host, port: opened.port } };
+    },
+    async accept() {
+      const mine = generation;
+      const socket = (await incoming) ?? "no-listener";
+      if (mine === generation) listener = incoming = arrived = undefined;
+      return socket;
+    },
+    async connect(address, protection, receives) {
+      const mine = generation;
+      const { local, active } = environment;
+      const localPort =
+        active !== false && active.localPort !== undefined ? { localPort: active.localPort } : {};
+      const isClear = protection === "clear";
+      const attempt = connectActive({
+        address,
+        localHost: local.host,
+        receives: receives && isClear,
+        ...localPort,
+      });
+      outgoing = attempt;
+      const socket = await attempt.connection;
+      const result = typeof socket === "string" || isClear ? socket : await secure(socket);
+      if (mine === generation) outgoing = undefined;
+      return result;
+    },
+    close,
+  };
+}
+
+function publicHost(
+  option: string | ((client: string) => string | undefined) | undefined,
+  client: string,
+): string | undefined {
+  return typeof option === "function" ? option(client) : option;
+}

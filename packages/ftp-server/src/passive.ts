@@ -1,0 +1,90 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { unmapHost } from "@longshore/ftp-address";
+
+/** A port that waits for one connection from one host. */
+export interface PassiveListener {
+  readonly port: number;
+  /** The connection when it has come, or nothing once the listener is closed. Paused; TLS has not begun. */
+  readonly connection: Promise<Socket | undefined>;
+  /** Waits no longer; a connection that has come stays. */
+  close(): void;
+}
+
+export interface PassiveListenerOptions {
+  /** The local address to listen on. */
+  readonly host: string;
+  /** Who may connect: the client of the control connection, in canonical text. */
+  readonly peer: string;
+  /** The ports to choose from; any unless told. */
+  readonly ports?: readonly [first: number, last: number];
+  /** Ports of the range that this server listens on already; kept up to date here. */
+  readonly taken: Set<number>;
+  /** Someone else connected and was dropped. */
+  readonly onStranger: (host: string) => void;
+}
+
+/**
+ * Opens a passive listener on a random port of the range (RFC 2577 §8: a port that can be foretold can be stolen).
+ * Strangers are dropped and it goes on waiting.
+ *
+ * @returns `"exhausted"` when every port of the range is in use, `"unavailable"` when the system refuses
+ */
+export async function listenPassive(
+  options: PassiveListenerOptions,
+): Promise<PassiveListener | "exhausted" | "unavailable"> {
+  const { ports, taken } = options;
+  if (ports === undefined) return open(options, 0);
+  const [first, last] = ports;
+  const size = last - first + 1;
+  const start = Math.floor(Math.random() * size);
+  for (let step = 0; step < size; step++) {
+    const port = first + ((start + step) % size);
+    if (taken.has(port)) continue;
+    taken.add(port);
+    const listener = await open(options, port);
+    if (listener !== "unavailable") return listener;
+    taken.delete(port);
+  }
+  return "exhausted";
+}
+
+async function open(options: PassiveListenerOptions, port: number): Promise<PassiveListener | "unavailable"> {
+  const { host, peer, taken, onStranger } = options;
+  let settle: (socket: Socket | undefined) => void = () => {};
+  const connection = new Promise<Socket | undefined>((resolve) => {
+    settle = resolve;
+  });
+  const server: Server = createServer(
+    { pauseOnConnect: true, allowHalfOpen: true, noDelay: true },
+    (socket: Socket) => {
+      // Until someone takes it over, nobody else is there to hear that it broke.
+      socket.on("error", () => {});
+      const from = unmapHost(socket.remoteAddress ?? "");
+      if (from !== peer || !server.listening) {
+        socket.destroy();
+        if (from !== peer) onStranger(from);
+        return;
+      }
+      server.close();
+      settle(socket);
+    },
+  );
+  server.on("close", () => {
+    taken.delete(port);
+    settle(undefined);
+  });
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen({ host, port, backlog: 16, exclusive: true }, () => resolve(true));
+  });
+  if (!listening) return "unavailable";
+  server.on("error", () => {});
+  return {
+    port: (server.address() as AddressInfo).port,
+    connection,
+    close() {
+      if (server.listening) server.close();
+      settle(undefined);
+    },
+  };
+}

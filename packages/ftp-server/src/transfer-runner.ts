@@ -1,0 +1,172 @@
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { FileStoreError, toFileStoreError } from "@longshore/file-store";
+import type { HostPort } from "@longshore/ftp-address";
+import { DataConnectionError } from "@longshore/ftp-data";
+import type { DataFailure, DataProtection, ServerCompletion, Transfer } from "@longshore/ftp-session/server";
+import type { DataConnections } from "./data.ts";
+import type { TransferInfo } from "./event.ts";
+import type { ListingSource } from "./listing.ts";
+import { failureOf, type OpenTransfer, openTransfer, restartBeyondEnd } from "./transfer.ts";
+
+export interface TransferEnvironment {
+  readonly data: DataConnections;
+  /** Milliseconds; 0: no limit. */
+  readonly stallTimeout: number;
+  sourceFor(signal: AbortSignal): ListingSource;
+  complete(completion: ServerCompletion): void;
+  /** Whether the control connection is still there. */
+  isConnected(): boolean;
+  onStart(transfer: TransferInfo): void;
+  onEnd(transfer: TransferInfo, bytes: number, milliseconds: number, outcome: string): void;
+  onError(error: unknown): void;
+}
+
+/** Runs the transfers of a session, one at a time, from the open file to the commit. */
+export interface TransferRunner {
+  /** Bytes of the transfer under way. */
+  readonly bytes: number;
+  /** Settles when the transfer is over and nothing of it is open. */
+  start(transfer: number, what: Transfer, isSecure: boolean): Promise<void>;
+  accept(transfer: number): void;
+  connect(transfer: number, address: HostPort, protection: DataProtection): void;
+  abort(transfer: number): void;
+}
+
+interface Running {
+  readonly transfer: number;
+  readonly what: Transfer;
+  readonly abort: AbortController;
+  connected: (connection: Promise<Socket | DataFailure>) => void;
+}
+
+export function createTransferRunner(environment: TransferEnvironment): TransferRunner {
+  const { data, complete } = environment;
+  let running: Running | undefined;
+  let bytes = 0;
+
+  /** Answers the number of bytes moved. Whatever stops it is thrown, and what was open is closed. */
+  async function move(
+    { transfer, abort }: Running,
+    opened: OpenTransfer,
+    connection: Promise<Socket | DataFailure>,
+  ): Promise<number | DataFailure> {
+    const { signal } = abort;
+    let socket: Socket | DataFailure = "timeout";
+    try {
+      socket = await Promise.race([connection, aborted(signal)]);
+      if (typeof socket === "string") {
+        await opened.discard();
+        return socket;
+      }
+      signal.throwIfAborted();
+    } catch (error) {
+      void connection.then((late) => typeof late !== "string" && late.destroy());
+      await opened.discard();
+      throw error;
+    }
+    complete({ type: "data-open", transfer });
+    const { stallTimeout } = environment;
+    const onProgress = (total: number): void => {
+      if (running?.transfer === transfer) bytes = total;
+    };
+    return opened.move(socket, { signal, stallTimeout, onProgress }, async () => {
+      // A client that was killed ends both connections at once; the other end is then in the next turn of the loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      return environment.isConnected() && !signal.aborted;
+    });
+  }
+
+  async function start(transfer: number, what: Transfer, isSecure: boolean): Promise<void> {
+    /** What has moved when it is over; `bytes` may by then be the next transfer's. */
+    let total = 0;
+    const abort = new AbortController();
+    const connection = new Promise<Socket | DataFailure>((resolve) => {
+      running = { transfer, what, abort, connected: resolve };
+    });
+    const mine = running;
+    if (mine === undefined) return;
+    bytes = 0;
+    const began = performance.now();
+    const info = infoOf(transfer, what, isSecure);
+    let opened: OpenTransfer | typeof restartBeyondEnd;
+    try {
+      opened = await openTransfer(environment.sourceFor(abort.signal), what);
+    } catch (cause) {
+      const error = toFileStoreError(cause);
+      if (error.code === "io") environment.onError(error);
+      complete({ type: "transfer-refused", transfer, reason: error.code });
+      return;
+    }
+    if (opened === restartBeyondEnd) {
+      complete({ type: "transfer-refused", transfer, reason: restartBeyondEnd });
+      return;
+    }
+    if (abort.signal.aborted) {
+      await opened.discard();
+      complete({ type: "transfer-failed", transfer, reason: "aborted" });
+      return;
+    }
+    environment.onStart(info);
+    const end = (outcome: string): void => environment.onEnd(info, total, performance.now() - began, outcome);
+    complete({
+      type: "transfer-ready",
+      transfer,
+      ...(opened.size === undefined ? {} : { size: opened.size }),
+      ...(opened.name === undefined ? {} : { name: opened.name }),
+    });
+    try {
+      const moved = await move(mine, opened, connection);
+      if (typeof moved === "string") {
+        end(moved);
+        complete({ type: "data-failed", transfer, reason: moved });
+      } else {
+        total = moved;
+        end("done");
+        complete({ type: "transfer-done", transfer, bytes: moved });
+      }
+    } catch (error) {
+      const reason = abort.signal.aborted ? "aborted" : failureOf(error);
+      if (DataConnectionError.isInstance(error)) total = error.bytes;
+      if (reason === "io") environment.onError(error);
+      end(reason);
+      complete({ type: "transfer-failed", transfer, reason });
+    }
+  }
+
+  return {
+    get bytes() {
+      return bytes;
+    },
+    start,
+    accept(transfer) {
+      if (running?.transfer === transfer) running.connected(data.accept());
+    },
+    connect(transfer, address, protection) {
+      if (running?.transfer !== transfer) return;
+      running.connected(data.connect(address, protection, running.what.kind === "receive-file"));
+    },
+    abort(transfer) {
+      if (running?.transfer === transfer) running.abort.abort();
+    },
+  };
+}
+
+/** Rejects when the transfer is given up. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = (): void => reject(new FileStoreError("aborted", "the transfer was given up"));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function infoOf(id: number, what: Transfer, secure: boolean): TransferInfo {
+  return { id, kind: kindOf(what), path: what.path.text, secure };
+}
+
+function kindOf(what: Transfer): TransferInfo["kind"] {
+  if (what.kind === "send-file") return "retrieve";
+  if (what.kind !== "receive-file") return "list";
+  return what.mode === "append" ? "append" : "store";
+}

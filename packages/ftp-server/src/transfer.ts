@@ -1,0 +1,145 @@
+import type { Socket } from "node:net";
+import {
+  childPath,
+  FileStoreError,
+  type FileStoreErrorKind,
+  nameOf,
+  parentPath,
+  toFileStoreError,
+  type VirtualPath,
+  type WritableFile,
+} from "@longshore/file-store";
+import {
+  DataConnectionError,
+  receiveFile,
+  sendChunks,
+  sendFile,
+  type TransferOptions,
+} from "@longshore/ftp-data";
+import type { Transfer, TransferFailure } from "@longshore/ftp-session/server";
+import { type ListingSource, openListing } from "./listing.ts";
+import { asciiReceiver, asciiSender } from "./transformer.ts";
+
+/** A file or listing that is open and waits for its data connection. Exactly one of `move` and `discard` is called. */
+export interface OpenTransfer {
+  /** Bytes of the file, where they go out as they are. */
+  readonly size?: number;
+  /** The name that was chosen (STOU). */
+  readonly name?: string;
+  /** Moves everything, and commits what was received. Rejects with what stopped it; nothing of it is then kept. */
+  move(socket: Socket, options: TransferOptions, mayCommit: () => Promise<boolean>): Promise<number>;
+  discard(): Promise<void>;
+}
+
+/** Opening was refused for a reason that is the command's, not the store's. */
+export const restartBeyondEnd = "restart-beyond-end";
+
+/**
+ * Opens what a transfer moves.
+ *
+ * @throws {FileStoreError}
+ */
+export async function openTransfer(
+  source: ListingSource,
+  what: Transfer,
+): Promise<OpenTransfer | typeof restartBeyondEnd> {
+  switch (what.kind) {
+    case "send-file":
+      return openSend(source, what);
+    case "receive-file":
+      return openReceive(source, what);
+    default: {
+      const chunks = await openListing(source, what);
+      return {
+        move: async (socket, options) => (await sendChunks(socket, chunks, options)).bytes,
+        discard: async () => {
+          await chunks[Symbol.asyncIterator]().return?.();
+        },
+      };
+    }
+  }
+}
+
+/** What stopped a transfer, in the engine's words. */
+export function failureOf(error: unknown): TransferFailure | FileStoreErrorKind {
+  if (!DataConnectionError.isInstance(error)) return toFileStoreError(error).code;
+  return error.code === "store" ? toFileStoreError(error.cause).code : error.code;
+}
+
+async function openSend(
+  { store, context }: ListingSource,
+  { path, start, representation }: Extract<Transfer, { readonly kind: "send-file" }>,
+): Promise<OpenTransfer | typeof restartBeyondEnd> {
+  const file = await store.openRead(path, context);
+  if (start > file.size && representation === "image") {
+    await file.close();
+    return restartBeyondEnd;
+  }
+  const isImage = representation === "image";
+  return {
+    ...(isImage ? { size: file.size } : {}),
+    async move(socket, options) {
+      try {
+        const how = isImage ? { ...options, start } : { ...options, transform: asciiSender(start) };
+        return (await sendFile(socket, file, how)).bytes;
+      } finally {
+        await file.close();
+      }
+    },
+    discard: () => file.close(),
+  };
+}
+
+async function openReceive(
+  source: ListingSource,
+  what: Extract<Transfer, { readonly kind: "receive-file" }>,
+): Promise<OpenTransfer | typeof restartBeyondEnd> {
+  const { store, context } = source;
+  const { mode, start, representation } = what;
+  const size = what.expectedSize === undefined ? {} : { expectedSize: what.expectedSize };
+  if (mode === "update" && start > (await store.stat(what.path, context)).size) return restartBeyondEnd;
+  const { path, file } =
+    mode === "unique"
+      ? await openUnique(source, what.path, size)
+      : { path: what.path, file: await store.openWrite(what.path, { mode, start, ...size }, context) };
+  return {
+    name: nameOf(path),
+    async move(socket, options, mayCommit) {
+      // The client has sent all: it gets our close (with TLS: close_notify) while the file is being committed.
+      socket.once("end", () => socket.end());
+      try {
+        const how = representation === "image" ? options : { ...options, transform: asciiReceiver() };
+        const { bytes } = await receiveFile(socket, file, how);
+        if (!(await mayCommit())) throw new FileStoreError("aborted", "the client is gone");
+        await file.commit();
+        return bytes;
+      } catch (error) {
+        await file.abort(toFileStoreError(error));
+        throw error;
+      }
+    },
+    discard: () => file.abort(new FileStoreError("aborted", "there was no data connection")),
+  };
+}
+
+/** How many names STOU tries: `name`, `name.1`, `name.2` and so on. */
+const maxNames = 1000;
+
+async function openUnique(
+  { store, context }: ListingSource,
+  wanted: VirtualPath,
+  size: { readonly expectedSize?: number },
+): Promise<{ readonly path: VirtualPath; readonly file: WritableFile }> {
+  const name = nameOf(wanted);
+  if (name === "") throw new FileStoreError("is-a-directory", "the root is no file");
+  for (let number = 0; number < maxNames; number++) {
+    const path = number === 0 ? wanted : childPath(parentPath(wanted), `${name}.${number}`);
+    try {
+      return { path, file: await store.openWrite(path, { mode: "create", ...size }, context) };
+    } catch (error) {
+      const { code } = toFileStoreError(error);
+      if (code !== "exists" && code !== "is-a-directory") throw error;
+    }
+  }
+  throw new FileStoreError("exists", `${maxNames} names like ${wanted} are taken`);
+}
