@@ -28,5 +28,5 @@ export {
   type Verdict,
   verdictOn,
 } from "./states.ts";
-export { refusal, storeErrorReplies } from "./store-error.ts";
+export { refusal, type StoreErrorRow, storeErrorReplies } from "./store-error.ts";
 export { type SessionUser, type StoreFeatures, storeFeatures } from "./user.ts";

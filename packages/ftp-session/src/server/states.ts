@@ -14,7 +14,7 @@ export type Security = "clear" | "secured" | "sized";
  * Which command is legal in which state of the login. The rows are the `when` of the command table, so that a
  * command is put into its place there and nowhere else.
  */
-export const legality = {
+export const legality: Readonly<Record<CommandWhen, Readonly<Record<LoginName, Verdict>>>> = {
   any: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
   "before-user": { unidentified: "accept", password: 503, ready: 503, rename: 503 },
   "after-user": { unidentified: 503, password: "accept", ready: 503, rename: 503 },
@@ -27,13 +27,15 @@ export const legality = {
   "after-auth": { unidentified: 503, password: 503, ready: 503, rename: 503 },
   secured: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
   "after-buffer-size": { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
-} as const satisfies Readonly<Record<CommandWhen, Readonly<Record<LoginName, Verdict>>>>;
+};
 
 /** What two rows of {@link legality} ask of the connection besides. */
-export const securityLegality = {
+export const securityLegality: Readonly<
+  Record<"secured" | "after-buffer-size", Readonly<Record<Security, Verdict>>>
+> = {
   secured: { clear: 503, secured: "accept", sized: "accept" },
   "after-buffer-size": { clear: 503, secured: 503, sized: "accept" },
-} as const satisfies Partial<Readonly<Record<CommandWhen, Readonly<Record<Security, Verdict>>>>>;
+};
 
 /** The verdict of both tables. */
 export function verdictOn(verb: Verb, login: LoginName, security: Security): Verdict {

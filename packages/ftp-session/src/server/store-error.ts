@@ -2,7 +2,7 @@ import type { FileStoreErrorKind } from "@longshore/file-store";
 import { type FtpReply, reply } from "@longshore/ftp-reply";
 
 /** One store error as FTP says it. */
-interface StoreErrorRow {
+export interface StoreErrorRow {
   /** Where the command names what is to be read, changed or removed. */
   readonly code: 450 | 451 | 452 | 550 | 552;
   /** Where the command names what is to be made: STOR, STOU, RNTO (RFC 959 §5.4 gives them 553 instead of 550). */
@@ -16,7 +16,7 @@ interface StoreErrorRow {
  * The reply to each kind of store error. The text is the kind's own: what the store said is for the operator,
  * it may name local things.
  */
-export const storeErrorReplies = {
+export const storeErrorReplies: Readonly<Record<FileStoreErrorKind, StoreErrorRow>> = {
   "not-found": { code: 550, making: 553, moving: 451, text: "No such file or directory." },
   exists: { code: 550, making: 553, moving: 451, text: "It exists already." },
   "not-a-directory": { code: 550, making: 553, moving: 451, text: "Not a directory." },
@@ -38,10 +38,10 @@ export const storeErrorReplies = {
   aborted: { code: 451, making: 451, moving: 426, text: "Aborted." },
   unsupported: { code: 550, making: 553, moving: 451, text: "The store cannot do this." },
   io: { code: 451, making: 451, moving: 451, text: "The store failed." },
-} as const satisfies Readonly<Record<FileStoreErrorKind, StoreErrorRow>>;
+};
 
 /** The reply to a refused operation. */
 export function refusal(kind: FileStoreErrorKind, column: "code" | "making" | "moving" = "code"): FtpReply {
-  const row: StoreErrorRow = storeErrorReplies[kind];
+  const row = storeErrorReplies[kind];
   return reply(row[column], row.text);
 }
