@@ -1,8 +1,11 @@
 import { encodeText } from "@longshore/nvt";
 
+/** Characters that are encoded at once: long texts made of many pieces are slow to put together. */
+const piece = 32_768;
+
 /**
- * Lines of a whole batch of entries as the bytes of one write, each ended by CRLF (RFC 959 §3.1.1.1, listings go
- * out as ASCII text).
+ * Lines of a whole batch of entries as the bytes of one write, each ended by CRLF, as listings go out (RFC 959
+ * §3.1.1.1, ASCII type).
  *
  * @example encodeListing(batch, (entry) => formatListLine(entry, { now: Date.now() }))
  */
@@ -10,7 +13,24 @@ export function encodeListing<Entry>(
   entries: Iterable<Entry>,
   formatLine: (entry: Entry) => string,
 ): Uint8Array {
+  const pieces: Uint8Array[] = [];
   let text = "";
-  for (const entry of entries) text += `${formatLine(entry)}\r\n`;
-  return encodeText(text);
+  for (const entry of entries) {
+    text += `${formatLine(entry)}\r\n`;
+    if (text.length < piece) continue;
+    pieces.push(encodeText(text));
+    text = "";
+  }
+  const last = encodeText(text);
+  return pieces.length === 0 ? last : concat([...pieces, last]);
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, { byteLength }) => length + byteLength, 0));
+  let at = 0;
+  for (const bytes of pieces) {
+    whole.set(bytes, at);
+    at += bytes.length;
+  }
+  return whole;
 }

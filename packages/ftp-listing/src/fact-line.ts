@@ -46,10 +46,15 @@ export function parseFactLine(line: string): ListingEntry | UnparsedLine {
 export function readFacts(line: string): ListingEntry | undefined {
   const end = factsEnd(line);
   if (end < 0 || end + 1 >= line.length) return undefined;
-  const facts: Record<string, string> = Object.create(null);
+  const facts: Record<string, string> = Object.create(noFacts);
+  let type: EntryType | undefined;
+  let system: SystemType | undefined;
   let size: number | bigint | undefined;
   let modified: ListingTime | undefined;
   let created: ListingTime | undefined;
+  let permissions: string | undefined;
+  let owner: string | undefined;
+  let group: string | undefined;
   for (let at = 0; at < end; ) {
     const equals = line.indexOf("=", at);
     let stop = line.indexOf(";", at);
@@ -59,46 +64,82 @@ export function readFacts(line: string): ListingEntry | undefined {
     const name = factName(line.slice(at, equals));
     const value = line.slice(equals + 1, stop);
     facts[name] = value;
-    if (value === "") {
-      // Nothing is said, as in `type=;`.
-    } else if (name === "size" || name === "sizd") {
-      size = parseCount(value);
-      if (size === undefined) return undefined;
-    } else if (name === "modify") {
-      modified = parseTimeValue(value);
-      if (modified === undefined) return undefined;
-    } else if (name === "create") {
-      created = parseTimeValue(value);
-      if (created === undefined) return undefined;
-    }
     at = stop + 1;
+    // Nothing is said, as in `type=;`.
+    if (value === "") continue;
+    switch (name) {
+      case "type":
+        type = plainTypes.get(value);
+        if (type === undefined) system = systemType(value);
+        break;
+      case "size":
+      case "sizd":
+        size = parseCount(value);
+        if (size === undefined) return undefined;
+        break;
+      case "modify":
+        modified = parseTimeValue(value);
+        if (modified === undefined) return undefined;
+        break;
+      case "create":
+        created = parseTimeValue(value);
+        if (created === undefined) return undefined;
+        break;
+      case "unix.mode":
+        permissions = value;
+        break;
+      // A name says more than a number, wherever it stands in the line.
+      case "unix.ownername":
+        owner = value;
+        break;
+      case "unix.groupname":
+        group = value;
+        break;
+      case "unix.owner":
+      case "unix.uid":
+        if (facts["unix.ownername"] === undefined) owner = value;
+        break;
+      case "unix.group":
+      case "unix.gid":
+        if (facts["unix.groupname"] === undefined) group = value;
+        break;
+    }
   }
   const name = line.slice(end + 1);
-  const system = facts.type === undefined ? undefined : systemType(facts.type);
-  const details: EntryDetails | undefined =
-    created === undefined && system?.details === undefined
-      ? undefined
-      : { ...system?.details, ...(created !== undefined && { created }) };
   return {
     kind: "entry",
     name,
-    type: facts.type === undefined ? undefined : (plainTypes.get(facts.type) ?? system?.type),
+    type: type ?? system?.type,
     size,
     sizeText: undefined,
     modified,
-    permissions: facts["unix.mode"],
-    owner: facts["unix.ownername"] ?? facts["unix.owner"] ?? facts["unix.uid"],
-    group: facts["unix.groupname"] ?? facts["unix.group"] ?? facts["unix.gid"],
+    permissions,
+    owner,
+    group,
     links: undefined,
     target: system?.target,
     facts,
-    details,
+    details: detailsOf(created, system),
     hazard: nameHazard(name),
     dialect: "mlsx",
     confidence: "certain",
     raw: line,
   };
 }
+
+function detailsOf(
+  created: ListingTime | undefined,
+  system: SystemType | undefined,
+): EntryDetails | undefined {
+  if (created === undefined) return system?.details;
+  return { ...system?.details, created };
+}
+
+/**
+ * Facts inherit nothing, so that a peer's `constructor=…;` or `__proto__=…;` is a fact like any other. An empty
+ * prototype does that and, other than none at all, lets the engine share one layout among all lines.
+ */
+const noFacts: object = Object.freeze(Object.create(null));
 
 /** Where the facts end: at the first blank. Some server sets a tab for it. */
 function factsEnd(line: string): number {
@@ -147,7 +188,6 @@ interface SystemType {
 
 /** A type in another case than usual, or `OS.name=kind` (RFC 3659 §7.5.1.5); `slink:` is followed by the target. */
 function systemType(value: string): SystemType | undefined {
-  if (plainTypes.has(value)) return undefined;
   const lower = value.toLowerCase();
   const plain = plainTypes.get(lower);
   if (plain !== undefined) return { type: plain, target: undefined, details: undefined };

@@ -99,7 +99,7 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
           block = held.subarray(0, length);
           length = 0;
         }
-        readLines(decodeBlock(block), items);
+        readLines(decodeText(block), items);
       }
       const tail = rest.subarray(last + 1);
       if (tail.length > 0) hold(tail);
@@ -112,7 +112,7 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
     },
     end() {
       const items: ListingItem[] = [];
-      if (length > 0) readLines(decodeBlock(held.subarray(0, length)), items);
+      if (length > 0) readLines(decodeText(held.subarray(0, length)), items);
       length = 0;
       passing = false;
       reader.end(items);
@@ -139,15 +139,4 @@ export function parseListingLine(
   reader.end(items);
   const entry = items.find(({ kind }) => kind === "entry");
   return entry ?? items[0] ?? { kind: "skipped", raw: line, reason: "empty" };
-}
-
-/** The platform decodes whole blocks of valid UTF-8 many times faster than anything that looks at each byte. */
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decodeBlock(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return decodeText(bytes);
-  }
 }
