@@ -125,7 +125,7 @@ export function createSender(options: SenderOptions, now: number): Sender {
     acknowledged = index;
     counters.bytes = Math.min(index * blockSize, provided);
     if (index === last) return end({ type: "complete", bytes: counters.bytes });
-    if (index >= next) next = index + 1;
+    if (index >= next - 1) next = index + 1;
     else if (at - restartedAt >= (timer.roundTrip ?? 0)) {
       // RFC 7440 §4: an ACK inside the window tells of a hole and begins the next window, once for each: what
       // comes within a round trip of a restart answers blocks from before it.

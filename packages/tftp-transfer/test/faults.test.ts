@@ -51,6 +51,8 @@ describe("a short transfer", () => {
         ({ from, packet }) => `${from} ${packet.type} ${"block" in packet ? packet.block : ""}`,
       );
       expect(new Set(sent).size, name).toBe(sent.length);
+      for (const statistics of [result.clientStatistics, result.serverStatistics])
+        expect(statistics, name).toMatchObject({ gaps: 0, timeouts: 0, retransmissions: 0, duplicates: 0 });
     }
   });
 
