@@ -311,13 +311,13 @@ export const grammars: { readonly [G in GrammarName]: Grammar<ArgumentsByGrammar
   rangeOfPath: {
     syntax: "path [start [end]]",
     parse: parseRangeOfPath,
-    format: (argument) => {
-      const { path, start, end } = argument;
-      const plain = parseRangeOfPath(path);
-      const ambiguous = typeof plain === "string" || plain.path !== path;
-      if (start === undefined) return ambiguous ? quote(path) : path;
-      const first = ambiguous || path.includes(" ") ? quote(path) : path;
-      return end === undefined ? `${first} ${start}` : `${first} ${start} ${end}`;
+    format: ({ path, start, end }) => {
+      if (start === undefined) {
+        const plain = parseRangeOfPath(path);
+        return typeof plain === "string" || plain.path !== path ? quote(path) : path;
+      }
+      const range = end === undefined ? `${start}` : `${start} ${end}`;
+      return `${joinWords([path])} ${range}`;
     },
   },
   timeOfPath: {
@@ -498,7 +498,7 @@ function parseRangeOfPath(text: string): ArgumentsByGrammar["rangeOfPath"] | Arg
 /** NcFTP and lftp send the long form, ProFTPD documents the short one; both go without seconds at times. */
 function parseFileTimes(text: string): ArgumentsByGrammar["fileTimes"] | ArgumentFault {
   if (text === "") return "missing-argument";
-  const long = / ([0-9]{12,14}) ([0-9]{12,14}) ([0-9]{12,14}) UTC$/i.exec(text);
+  const long = / ([0-9.]{12,33}) ([0-9.]{12,33}) ([0-9.]{12,33}) UTC$/i.exec(text);
   if (long !== null && long.index > 0) {
     const [accessed, modified, created] = long.slice(1).map(withSeconds);
     if (accessed === undefined || modified === undefined || created === undefined) return "bad-argument";
