@@ -1,0 +1,131 @@
+import { access, constants, statfs } from "node:fs/promises";
+import {
+  FileStoreError,
+  type StoreContext,
+  throwIfAborted,
+  type WritableFile,
+  type WriteOptions,
+} from "@longshore/file-store";
+import { copyContent, createDraft, type Draft, draftInPlace } from "./draft.ts";
+import { errnoOf } from "./error.ts";
+import type { Held, Jail, Target } from "./jail.ts";
+import type { LocalPath } from "./name.ts";
+import { close, open, openFlags, setAccess, truncate } from "./system.ts";
+import { uploadInto } from "./upload.ts";
+
+/** How a store writes. */
+export interface WriteSettings {
+  readonly jail: Jail;
+  readonly writes: "atomic" | "in-place";
+  readonly durable: boolean;
+  readonly fileMode: number | undefined;
+}
+
+/** Opens the file at `names` for writing; `subject` names it in errors. */
+export async function openUpload(
+  settings: WriteSettings,
+  names: readonly string[],
+  subject: string,
+  options: WriteOptions,
+  context: StoreContext,
+): Promise<WritableFile> {
+  const { mode, expectedSize = 0 } = options;
+  const place = await settings.jail.target(names, mode !== "create");
+  const { directory, node } = place;
+  try {
+    const start = startOf(node, options, subject);
+    if (node !== undefined) await mayWrite(node);
+    const growth = start + expectedSize - (start === 0 ? 0 : (node?.stats.size ?? 0));
+    if (expectedSize > 0 && growth > (await freeBytes(directory.path)))
+      throw new FileStoreError("no-space", `${subject}: ${expectedSize} bytes do not fit on the disk`);
+    const make = settings.writes === "atomic" ? atomicDraft : openInPlace;
+    const draft = await make(settings, place, options, context);
+    if (context.signal?.aborted === true) await draft.discard();
+    throwIfAborted(context);
+    return uploadInto(draft, start, subject, () => directory.release());
+  } catch (error) {
+    directory.release();
+    throw error;
+  } finally {
+    if (node !== directory) node?.release();
+  }
+}
+
+/** Bytes that this process may still write to the file system of `path`. */
+export async function freeBytes(path: LocalPath): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/** Whether what stands there could be written to; replacing it by a rename would not ask. */
+export async function mayWrite(node: Held): Promise<void> {
+  if (process.geteuid?.() !== 0) await access(node.path, constants.W_OK);
+}
+
+/** Where writing begins, if what stands there lets it. */
+function startOf(node: Held | undefined, { mode, start = 0 }: WriteOptions, subject: string): number {
+  if (node !== undefined && mode === "create") throw new FileStoreError("exists", `${subject} exists`);
+  if (node?.stats.isDirectory()) throw new FileStoreError("is-a-directory", `${subject} is a directory`);
+  if (node !== undefined && !node.stats.isFile())
+    throw new FileStoreError("permission-denied", `${subject} is no regular file`);
+  const size = node?.stats.size ?? 0;
+  if (mode === "append") return size;
+  if (mode !== "update") return 0;
+  if (node === undefined && start !== 0)
+    throw new FileStoreError("not-found", `${subject}: nothing stands there to go on from ${start}`);
+  if (!Number.isSafeInteger(start) || start < 0 || start > size)
+    throw new FileStoreError("io", `${subject} has ${size} bytes; writing cannot start at ${start}`);
+  return start;
+}
+
+async function atomicDraft(
+  { durable, fileMode }: WriteSettings,
+  place: Target,
+  { mode }: WriteOptions,
+  context: StoreContext,
+): Promise<Draft> {
+  const { node } = place;
+  const draft = await createDraft(place, {
+    before: node?.stats,
+    mode: fileMode,
+    exclusive: mode === "create",
+    durable,
+  });
+  if (node === undefined || mode === "replace") return draft;
+  try {
+    await copyContent(node, draft.descriptor, context);
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+  return draft;
+}
+
+async function openInPlace(
+  { durable, fileMode }: WriteSettings,
+  { node, path }: Target,
+  { mode }: WriteOptions,
+): Promise<Draft> {
+  const descriptor = await (node === undefined ? openNew(path, fileMode, mode) : node.open(openFlags.write));
+  try {
+    if (node === undefined && fileMode !== undefined) await setAccess(descriptor, fileMode);
+    if (node !== undefined && mode === "replace") await truncate(descriptor, 0);
+  } catch (error) {
+    await close(descriptor);
+    throw error;
+  }
+  return draftInPlace(descriptor, durable);
+}
+
+async function openNew(
+  path: LocalPath,
+  fileMode: number | undefined,
+  mode: WriteOptions["mode"],
+): Promise<number> {
+  try {
+    return await open(path, openFlags.create, fileMode ?? 0o666);
+  } catch (error) {
+    if (mode === "create" || errnoOf(error) !== "EEXIST") throw error;
+    throw new FileStoreError("busy", "another made the file at the same moment", { cause: error });
+  }
+}

@@ -1,0 +1,282 @@
+import { realpathSync, statSync } from "node:fs";
+import { chmod, mkdir, rmdir, symlink, unlink } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+  climbsOut,
+  type FileStore,
+  FileStoreError,
+  parentPath,
+  type StoreContext,
+  throwIfAborted,
+  type VirtualPath,
+} from "@longshore/file-store";
+import { decodeText } from "@longshore/nvt";
+import { copyFile } from "./copy.ts";
+import { readEntries } from "./directory.ts";
+import { syncDirectory } from "./draft.ts";
+import { errnoOf, storeError } from "./error.ts";
+import { createJail, type Held, type HeldName, type Jail, partsOf } from "./jail.ts";
+import { checkedSteps } from "./jail-checked.ts";
+import { descriptorSteps, hasDescriptorPaths } from "./jail-descriptor.ts";
+import { clearDirectory, sweepDirectory, sweepTree } from "./leftover.ts";
+import { move, moveAcross } from "./move.ts";
+import { localPath, namesOf } from "./name.ts";
+import { freeBytes, openUpload } from "./open-write.ts";
+import type { NodeStoreOptions } from "./options.ts";
+import { readOwnerNames } from "./owner.ts";
+import { openReader } from "./reader.ts";
+import { fileStat } from "./stat.ts";
+import { lstat, setTimes } from "./system.ts";
+
+/** A {@link FileStore} over a local directory, with all optional methods. */
+export interface NodeStore extends FileStore {
+  readonly setTimes: NonNullable<FileStore["setTimes"]>;
+  readonly setMode: NonNullable<FileStore["setMode"]>;
+  readonly makeLink: NonNullable<FileStore["makeLink"]>;
+  readonly freeSpace: NonNullable<FileStore["freeSpace"]>;
+  readonly copy: NonNullable<FileStore["copy"]>;
+  /**
+   * Removes what killed processes left of their uploads, everywhere below the root, if nothing was written to it
+   * for `olderThan` milliseconds (the store's own setting unless told). Answers how many were removed.
+   */
+  removeLeftovers(olderThan?: number): Promise<number>;
+}
+
+/**
+ * A {@link FileStore} over the directory `root` of the local disk. It holds no descriptor between calls and needs
+ * no closing.
+ *
+ * @throws {FileStoreError} `not-found`, `not-a-directory`, `permission-denied` when `root` cannot be served;
+ *   `unsupported` for a jail that the system does not have
+ * @example createNodeStore("/srv/ftp", { writable: true })
+ */
+export function createNodeStore(root: string, options: NodeStoreOptions = {}): NodeStore {
+  const { writable = false, writes = "atomic", durable = false, fileMode, directoryMode } = options;
+  const { sweep = "written", olderThan = 3_600_000 } = options.leftovers ?? {};
+  const owners = options.owners === "names" ? readOwnerNames() : undefined;
+  const jail = openJail(root, options);
+  const swept = new Set<string>();
+
+  /** Every call: not for a session that is gone, and no error but the store's own. */
+  async function answer<T>(path: VirtualPath, context: StoreContext, call: () => Promise<T>): Promise<T> {
+    throwIfAborted(context);
+    try {
+      return await call();
+    } catch (error) {
+      throw storeError(error, path.text);
+    }
+  }
+
+  function change<T>(path: VirtualPath, context: StoreContext, call: () => Promise<T>): Promise<T> {
+    return answer(path, context, async () => {
+      if (!writable)
+        throw new FileStoreError("read-only", `${path}: the store was made without writable: true`);
+      return call();
+    });
+  }
+
+  async function withNode<T>(path: VirtualPath, use: (node: Held) => Promise<T> | T): Promise<T> {
+    const node = await jail.locate(namesOf(path));
+    try {
+      return await use(node);
+    } finally {
+      node.release();
+    }
+  }
+
+  async function withName<T>(path: VirtualPath, use: (place: HeldName) => Promise<T>): Promise<T> {
+    const place = await jail.directoryOf(namesOf(path));
+    try {
+      return await use(place);
+    } finally {
+      place.directory.release();
+    }
+  }
+
+  /** Once for each directory that is written to, beside the call that writes. */
+  function sweepOnce(directory: VirtualPath): void {
+    if (sweep !== "written" || swept.has(directory.text)) return;
+    if (swept.size >= maxSwept) swept.clear();
+    swept.add(directory.text);
+    // Whatever is in its way, it may be done another time.
+    void withNode(directory, (node) => sweepDirectory(node, olderThan)).catch(() => {});
+  }
+
+  const settings = { jail, writes, durable, fileMode };
+  if (writable && sweep === "tree") void sweepTree(jail, [], olderThan).catch(() => {});
+
+  return {
+    capabilities: {
+      writable,
+      writes,
+      append: writes === "atomic" ? "rewrite" : "native",
+      randomWrite: writes === "atomic" ? "spooled" : "native",
+      rename: { file: "atomic", directory: "atomic" },
+      exclusiveCreate: "native",
+      names: hasByteNames ? "bytes" : "utf8",
+      caseSensitive: hasByteNames,
+      modified: "millisecond",
+      directoryCursor: "none",
+      durableSync: durable ? "native" : "none",
+    },
+
+    stat(path, context) {
+      return answer(path, context, () => withNode(path, ({ stats }) => fileStat(stats, owners)));
+    },
+
+    async *list(path, context) {
+      const directory = await answer(path, context, () => jail.locate(namesOf(path)));
+      try {
+        if (!directory.stats.isDirectory()) throw new FileStoreError("not-a-directory", `${path} is none`);
+        for await (const batch of readEntries(directory, owners)) {
+          throwIfAborted(context);
+          yield batch;
+        }
+      } catch (error) {
+        throw storeError(error, path.text);
+      } finally {
+        directory.release();
+      }
+    },
+
+    openRead(path, context) {
+      return answer(path, context, async () => {
+        const file = await withNode(path, (node) => openReader(node, path.text));
+        if (context.signal?.aborted === true) await file.close();
+        throwIfAborted(context);
+        return file;
+      });
+    },
+
+    openWrite(path, how, context) {
+      return change(path, context, async () => {
+        const file = await openUpload(settings, namesOf(path), path.text, how, context);
+        sweepOnce(parentPath(path));
+        return file;
+      });
+    },
+
+    remove(path, context) {
+      return change(path, context, async () => {
+        if (path.segments.length === 0) throw new FileStoreError("is-a-directory", "the root is a directory");
+        await withName(path, async (place) => {
+          await unlink(place.path).catch(async (error) => {
+            // POSIX says EPERM of a directory, Linux EISDIR.
+            if (errnoOf(error) === "EPERM" && (await lstat(place.path)).isDirectory())
+              throw new FileStoreError("is-a-directory", `${path} is a directory`, { cause: error });
+            throw error;
+          });
+        });
+      });
+    },
+
+    makeDirectory(path, context) {
+      return change(path, context, async () => {
+        if (path.segments.length === 0) throw new FileStoreError("exists", "the root exists");
+        await withName(path, (place) => mkdir(place.path, directoryMode ?? 0o777));
+        if (directoryMode !== undefined) await withNode(path, (node) => chmod(node.path, directoryMode));
+      });
+    },
+
+    removeDirectory(path, context) {
+      return change(path, context, () =>
+        withName(path, async (place) => {
+          await rmdir(place.path).catch(async (error) => {
+            if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") throw error;
+            const rest = await withNode(path, (node) => clearDirectory(node, olderThan));
+            if (rest === "uploads")
+              throw new FileStoreError("busy", `${path}: an upload is under way in it`, { cause: error });
+            if (rest === "entries")
+              throw new FileStoreError("not-empty", `${path} is not empty`, { cause: error });
+            await rmdir(place.path);
+          });
+        }),
+      );
+    },
+
+    rename(from, to, { overwrite }, context) {
+      return change(from, context, () =>
+        withName(from, (source) =>
+          withName(to, async (goal) => {
+            await move(source, goal, overwrite).catch(async (error) => {
+              if (errnoOf(error) !== "EXDEV") throw error;
+              await moveAcross(jail, namesOf(from), goal, { overwrite, durable }, context);
+            });
+            if (durable) await Promise.all([source, goal].map(({ directory }) => syncDirectory(directory)));
+          }),
+        ),
+      );
+    },
+
+    setTimes(path, { modified, accessed, created }, context) {
+      return change(path, context, () => {
+        if (created !== undefined)
+          throw new FileStoreError("unsupported", "no system call sets the time of creation");
+        return withNode(path, ({ path: local, stats }) =>
+          setTimes(local, accessed ?? stats.atimeMs, modified ?? stats.mtimeMs),
+        );
+      });
+    },
+
+    setMode(path, mode, context) {
+      return change(path, context, () => withNode(path, (node) => chmod(node.path, mode & 0o7777)));
+    },
+
+    makeLink(path, target, context) {
+      return change(path, context, () => {
+        if (target === "" || target.includes("\0"))
+          throw new FileStoreError("name-not-allowed", `${path}: a link cannot hold that target`);
+        // The store would not follow it, but other programs on this machine would.
+        if (target.startsWith("/") || climbsOut(path.segments.length - 1, target))
+          throw new FileStoreError("permission-denied", `${path}: the link would lead out of the root`);
+        return withName(path, (place) => symlink(localPath(target), place.path));
+      });
+    },
+
+    freeSpace(path, context) {
+      return answer(path, context, () => withNode(path, (node) => freeBytes(node.path)));
+    },
+
+    copy(from, to, { overwrite }, context) {
+      return change(to, context, () =>
+        withNode(from, async (source) => {
+          if (source.stats.isDirectory())
+            throw new FileStoreError("is-a-directory", `${from} is a directory`);
+          if (!source.stats.isFile())
+            throw new FileStoreError("permission-denied", `${from} is no regular file`);
+          await copyFile(jail, source, namesOf(to), { overwrite, durable }, context);
+        }),
+      );
+    },
+
+    removeLeftovers(age = olderThan) {
+      return sweepTree(jail, [], age);
+    },
+  };
+}
+
+/** Directories remembered as swept; beyond it they are forgotten, and swept again. */
+const maxSwept = 10_000;
+
+/** Linux takes names as bytes and keeps their case; the others neither. */
+const hasByteNames = process.platform !== "win32" && process.platform !== "darwin";
+
+function openJail(root: string, options: NodeStoreOptions): Jail {
+  const { followLinks = "inside", jail = "auto" } = options;
+  if (jail === "descriptor" && !hasDescriptorPaths())
+    throw new FileStoreError("unsupported", 'jail: "descriptor" needs Linux and /proc');
+  let real: string;
+  try {
+    real = decodeText(realpathSync(root, "buffer"));
+    if (!statSync(localPath(real)).isDirectory())
+      throw new FileStoreError("not-a-directory", `${root}: it is no directory, so that it cannot be served`);
+  } catch (error) {
+    throw storeError(error, root);
+  }
+  const steps = jail !== "checked" && hasDescriptorPaths() ? descriptorSteps(real) : checkedSteps(real);
+  return createJail({
+    ...steps,
+    followLinks: followLinks === "inside",
+    rootNames: [partsOf(real), partsOf(resolve(root))],
+  });
+}
