@@ -1,4 +1,4 @@
-import { type FtpReply, matchesReply, mayAnswer } from "@longshore/ftp-reply";
+import { type FtpReply, matchesReply } from "@longshore/ftp-reply";
 import {
   askForRepresentation,
   type Core,
@@ -38,7 +38,7 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
   if (target === "restarting-session" || ("line" in operation.command && reply.code < 200))
     enter(core, state);
   else if (target === "desync" && !mayAnswer(reply.code, verb)) desync(core, reply);
-  else if (target === "failed" || !(target === "settled" || matchesReply(reply, ...expect))) {
+  else if (target !== "settled" && !matchesReply(reply, ...expect)) {
     fail(core, refusal(core, "refused", reply));
   } else {
     note(core, verb);
