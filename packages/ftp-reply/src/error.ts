@@ -1,7 +1,7 @@
-const encodeMarker = Symbol.for("@longshore/ftp-reply/ReplyEncodeError");
-const decodeMarker = Symbol.for("@longshore/ftp-reply/ReplyDecodeError");
+const encodeMarker: unique symbol = Symbol.for("@longshore/ftp-reply/ReplyEncodeError") as never;
+const decodeMarker: unique symbol = Symbol.for("@longshore/ftp-reply/ReplyDecodeError") as never;
 
-/** `code`: no reply code. `line-break`: CR, LF or NUL inside a line. */
+/** `code`: not from 100 to 699. `line-break`: CR, LF or NUL inside a line. */
 export type ReplyEncodeErrorCode = "code" | "line-break";
 
 /** The caller's mistake: a reply that cannot be sent. */
@@ -12,12 +12,15 @@ export class ReplyEncodeError extends Error {
   constructor(code: ReplyEncodeErrorCode, message: string) {
     super(`${code}: ${message}`);
     this.code = code;
-    Object.defineProperty(this, encodeMarker, { value: true });
+  }
+
+  get [encodeMarker](): true {
+    return true;
   }
 
   /** Whether `value` is a {@link ReplyEncodeError}, also one made by another installed version. */
   static isInstance(value: unknown): value is ReplyEncodeError {
-    return has(value, encodeMarker);
+    return Object(value)[encodeMarker] === true;
   }
 }
 
@@ -44,18 +47,17 @@ export class ReplyDecodeError extends Error {
   readonly line: string;
 
   constructor(code: ReplyDecodeErrorCode, line: string) {
-    super(`${code}: ${JSON.stringify(line.slice(0, 200))}`);
+    super(`${code}: ${JSON.stringify(line.slice(0, 99))}`);
     this.code = code;
     this.line = line;
-    Object.defineProperty(this, decodeMarker, { value: true });
+  }
+
+  get [decodeMarker](): true {
+    return true;
   }
 
   /** Whether `value` is a {@link ReplyDecodeError}, also one made by another installed version. */
   static isInstance(value: unknown): value is ReplyDecodeError {
-    return has(value, decodeMarker);
+    return Object(value)[decodeMarker] === true;
   }
-}
-
-function has(value: unknown, marker: symbol): boolean {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
 }

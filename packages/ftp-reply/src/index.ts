@@ -1,4 +1,3 @@
-export { mayAnswer, meaningOf, type ReplyCode, replyCodes } from "./code.ts";
 export {
   createReplyDecoder,
   type ReplyDecoder,
@@ -16,25 +15,17 @@ export {
   type Feature,
   formatFeatReply,
   formatMlstReply,
-  parseFeatReply,
-  parseMlstReply,
-  parseStatReply,
+  innerLines,
+  parseEntries,
+  parseFeatures,
 } from "./inner.ts";
 export { formatPathReply, parsePathReply } from "./path.ts";
 export { encodeReply, type FtpReply, formatReply, matchesReply, reply } from "./reply.ts";
 export {
-  formatSizeReply,
   formatTimeReply,
   type Integer,
-  parseAdatReply,
-  parseDelayReply,
-  parsePbszReply,
-  parseProtocolsReply,
-  parseRestartReply,
-  parseSizeHint,
-  parseSizeReply,
-  parseSystemReply,
-  parseTimeReply,
-  parseUniqueName,
-  type ReplyTime,
+  parseNumber,
+  parseProtocols,
+  parseTime,
+  parseWord,
 } from "./value.ts";

@@ -9,8 +9,9 @@ export type Feature = readonly [label: string, parameters: string];
  *
  * @returns `undefined` for another code: the server has no FEAT
  */
-export function parseFeatReply(reply: FtpReply): readonly Feature[] | undefined {
-  return innerLines(reply, "211")?.flatMap((line): Feature[] => {
+export function parseFeatures(reply: FtpReply): readonly Feature[] | undefined {
+  if (reply.code !== 211) return undefined;
+  return innerLines(reply).flatMap((line): Feature[] => {
     const [label, ...parameters] = line.trim().split(" ");
     return label ? [[label, parameters.join(" ")]] : [];
   });
@@ -18,30 +19,26 @@ export function parseFeatReply(reply: FtpReply): readonly Feature[] | undefined 
 
 /** The 211 that answers FEAT (RFC 2389 §3.2). */
 export function formatFeatReply(features: readonly Feature[]): FtpReply {
-  const lines = features.map((feature) => ` ${feature.join(" ")}`.trimEnd());
-  return lines.length === 0 ? reply(211, "No features") : reply(211, "Features:", ...lines, "End");
+  return reply(211, "Features:", ...features.map((feature) => ` ${feature.join(" ").trim()}`), "End");
 }
 
 /**
  * The entries in the 250 that answers MLST (RFC 3659 §7.2), raw (`facts SP pathname`) without the blank in front.
  * Nearly always one.
  */
-export function parseMlstReply(reply: FtpReply): readonly string[] | undefined {
-  return innerLines(reply, "250")?.map((line) => line.replace(/^ /, ""));
+export function parseEntries(reply: FtpReply): readonly string[] | undefined {
+  return reply.code === 250 ? innerLines(reply).map((line) => line.replace(/^ /, "")) : undefined;
 }
 
-/** The 250 that answers MLST, from an entry as RFC 3659 §7.2 wants it, without the blank in front. */
+/** The 250 that answers MLST, from an entry as RFC 3659 §7.2 has it, without the blank in front. */
 export function formatMlstReply(entry: string): FtpReply {
   return reply(250, "Listing:", ` ${entry}`, "End");
 }
 
-/** The lines between first and last in a 211, 212 or 213 that answers STAT: often those of LIST, to be parsed as such. */
-export function parseStatReply(reply: FtpReply): readonly string[] | undefined {
-  return innerLines(reply, "211 212 213");
-}
-
-/** The inner lines without a code that the server repeats on each. */
-function innerLines({ code, lines }: FtpReply, codes: string): readonly string[] | undefined {
-  if (!codes.includes(String(code))) return undefined;
+/**
+ * The lines between first and last, without the code where a server repeats it on each: of the 211, 212 or 213 that
+ * answers STAT they are often those of LIST, to be parsed as such.
+ */
+export function innerLines({ code, lines }: FtpReply): readonly string[] {
   return lines.slice(1, -1).map((line) => (line.startsWith(`${code}-`) ? line.slice(4) : line));
 }

@@ -9,10 +9,10 @@ import { type FtpReply, reply } from "./reply.ts";
  * @example parsePathReply(reply(257, '"/a ""b""" is current directory.')) // '/a "b"'
  */
 export function parsePathReply({ code, lines }: FtpReply): string | undefined {
-  const text = lines.find((line) => line.includes('"')) ?? lines.at(-1) ?? "";
+  const text = lines.join("\n");
   if (code !== 257) return undefined;
   const open = text.indexOf('"');
-  if (open < 0) return /^((?:\/|[a-z]:)\S*)(?:$| (?:is|was|directory|created)\b)/i.exec(text)?.[1];
+  if (open < 0) return /^((?:\/|[a-z]:)\S*)(?:$| is | directory| created)/i.exec(text)?.[1];
   for (let close = text.indexOf('"', open + 1); close > 0; close = text.indexOf('"', close + 2)) {
     if (text[close + 1] !== '"') return text.slice(open + 1, close).replaceAll('""', '"');
   }

@@ -1,5 +1,4 @@
 import { encodeText, escapeTelnet } from "@longshore/nvt";
-import { meaningOf } from "./code.ts";
 import { ReplyEncodeError } from "./error.ts";
 
 /** A reply, the same value on both sides of the connection (RFC 959 §4.2). */
@@ -14,35 +13,32 @@ export interface FtpReply {
 }
 
 /**
- * A reply with these texts; a text of several lines (a banner, a message from elsewhere) is split at its line
- * ends. Without any text it says what the code means.
+ * A reply with these texts; a text of several lines (a banner, a message from elsewhere) is split at its line ends.
  *
  * @example reply(226, "Transfer complete.") // { code: 226, lines: ["Transfer complete."] }
  */
 export function reply(code: number, ...texts: readonly string[]): FtpReply {
-  const lines = texts.flatMap((text) => text.split(/\r\n|\r|\n/));
-  return { code, lines: lines.length > 0 ? lines : [meaningOf(code)] };
+  return { code, lines: texts.join("\n").split(/\r\n|\r|\n/) };
 }
 
 /**
  * The reply as it goes on the wire, each line ended by CR LF. There is always text after the code of the last
- * line (curl waits for ever after `200` alone): an empty one becomes what the code means. A line between first
- * and last that begins with three digits gets a blank in front (RFC 959 §4.2), except for the same code with a
- * hyphen, which is the form of RFC 2228 §5.2.
+ * line (curl waits for ever after `200` alone): an empty one becomes `Okay` or, from 400 up, `Failed`. A line
+ * between first and last that begins with three digits gets a blank in front (RFC 959 §4.2), except for the same
+ * code with a hyphen, which is the form of RFC 2228 §5.2.
  *
  * @throws {ReplyEncodeError} `code` for one outside 100–699, `line-break` for CR, LF or NUL inside a line
  * @example formatReply(reply(250, "Listing f", " type=file; f", "End")) // "250-Listing f\r\n type=file; f\r\n250 End\r\n"
  */
 export function formatReply({ code, lines }: FtpReply): string {
-  if (!Number.isInteger(code) || code < 100 || code > 699)
-    throw new ReplyEncodeError("code", `${code} is not from 100 to 699`);
-  if (/[\r\n\0]/.test(lines.join("")))
-    throw new ReplyEncodeError("line-break", "a line of a reply cannot hold CR, LF or NUL");
-  const first = lines.slice(0, -1).map((line, index) => {
-    if (index === 0) return `${code}-${line}\r\n`;
-    return /^\d{3}/.test(line) && !line.startsWith(`${code}-`) ? ` ${line}\r\n` : `${line}\r\n`;
+  if (!/^[1-6]\d\d$/.test(String(code))) throw new ReplyEncodeError("code", `${code} is not from 100 to 699`);
+  if (/[\r\n\0]/.test(lines.join(""))) throw new ReplyEncodeError("line-break", "a line holds CR, LF or NUL");
+  const last = lines.at(-1) || (code < 400 ? "Okay" : "Failed");
+  const before = lines.slice(0, -1).map((line, at) => {
+    if (at === 0) return `${code}-${line}`;
+    return line.startsWith(`${code}-`) ? line : line.replace(/^\d{3}/, " $&");
   });
-  return `${first.join("")}${code} ${lines.at(-1) || meaningOf(code)}\r\n`;
+  return [...before, `${code} ${last}`, ""].join("\r\n");
 }
 
 /** The bytes of {@link formatReply}, 0xFF doubled (RFC 854); `encode` is UTF-8 unless told. */

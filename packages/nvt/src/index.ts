@@ -7,5 +7,5 @@ export {
   type LineEvent,
   type LineQuirks,
 } from "./line.ts";
-export { encodeTelnetAbort, escapeTelnet, type TelnetEvent, type TelnetQuirks } from "./telnet.ts";
+export { encodeTelnetAbort, escapeTelnet, type TelnetEvent } from "./telnet.ts";
 export { decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";

@@ -1,5 +1,5 @@
 import { NvtEncodeError } from "./error.ts";
-import { createTelnetFilter, escapeTelnet, type TelnetEvent, type TelnetQuirks } from "./telnet.ts";
+import { escapeTelnet, readTelnet, splitTelnet, type TelnetEvent } from "./telnet.ts";
 import { decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";
 
 export type LineEvent =
@@ -14,12 +14,19 @@ export type LineEvent =
   | { readonly type: "unterminated"; readonly text: string }
   | TelnetEvent;
 
-export interface LineQuirks extends TelnetQuirks {
+export interface LineQuirks {
   /**
    * LF alone ends a line: many embedded clients and hand-written servers send no CR. Default `true`. LF after
    * CR NUL is data all the same (RFC 2640 §3.1: it belongs to a name).
    */
   readonly acceptBareLineFeed?: boolean;
+  /**
+   * A lone IAC or DM in front of a line is the rest of a Synch whose urgent byte was lost, because a receiver
+   * without `SO_OOBINLINE` does not see it: tnftp and other BSD clients send the IAC urgent, lftp the DM. It is
+   * dropped. Default `true`. (IAC before a byte that is no Telnet command is data in any case: curl does not
+   * double it in names that are not UTF-8.)
+   */
+  readonly acceptLostUrgentByte?: boolean;
 }
 
 export interface LineDecoderOptions {
@@ -50,15 +57,18 @@ export interface LineDecoder {
  */
 export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder {
   const { maxLineLength: limit = 4096, quirks = {}, decode = decodeText } = options;
-  const { acceptBareLineFeed = true } = quirks;
+  const { acceptBareLineFeed = true, acceptLostUrgentByte = true } = quirks;
   let events: LineEvent[] = [];
   /** What came of the line so far, one character a byte; of a line that is skipped, the last two. */
   let held = "";
   let isSkipping = false;
-  /** Whether `held` and the present run are ASCII, so that they need no decoding. */
-  let isAscii = true;
+  /** An incomplete Telnet command. */
+  let command = "";
 
-  const read = (bytes: string): string => (isAscii ? bytes : decode(encodeLatin1(bytes)));
+  const read = (bytes: string): string => {
+    if (!/[\x80-\xff]/.test(bytes)) return bytes;
+    return decode(encodeLatin1(acceptLostUrgentByte ? bytes.replace(/^[\xf2\xff]/, "") : bytes));
+  };
 
   /** Adds to the line; `isEnd` when its LF follows. A CR in front of that belongs to the end, or may yet do so. */
   const add = (piece: string, isEnd: boolean): void => {
@@ -79,43 +89,42 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
   const data = (run: string): void => {
     let from = 0;
     for (let at = run.indexOf("\n"); at >= 0; at = run.indexOf("\n", at + 1)) {
-      const before = run[at - 1] ?? held.at(-1);
-      const beforeThat = run[at - 2] ?? held.at(at - 2);
-      if (before !== "\r" && (!acceptBareLineFeed || (before === "\0" && beforeThat === "\r"))) continue;
+      const before = at > 1 ? run.slice(at - 2, at) : (held + run.slice(0, at)).slice(-2);
+      if (!before.endsWith("\r") && (!acceptBareLineFeed || before === "\r\0")) continue;
       add(run.slice(from, at), true);
       from = at + 1;
     }
     if (from < run.length) add(run.slice(from), false);
   };
 
-  const telnet = createTelnetFilter(data, (event) => events.push(event), quirks);
-
-  const take = (): readonly LineEvent[] => {
-    const taken = events;
-    events = [];
-    return taken;
-  };
-
   const reset = (): void => {
-    telnet.reset();
-    held = "";
+    held = command = "";
     isSkipping = false;
   };
 
   return {
     push(bytes) {
-      const run = decodeLatin1(bytes);
-      isAscii = (isAscii || held === "") && !/[\x80-\xff]/.test(run);
-      telnet.push(run);
-      return take();
+      events = [];
+      const parts = splitTelnet(command + decodeLatin1(bytes));
+      command = "";
+      let isCommand = false;
+      for (const part of parts) {
+        const found = isCommand ? readTelnet(part) : part;
+        if (found === undefined) command = part;
+        else if (typeof found === "string") data(found);
+        else events.push(found);
+        isCommand = !isCommand;
+      }
+      return events;
     },
     end() {
+      events = [];
       if (!isSkipping && held !== "") events.push({ type: "unterminated", text: read(held) });
       reset();
-      return take();
+      return events;
     },
     get pending() {
-      return held.length + telnet.pending;
+      return held.length + command.length;
     },
     reset,
   };

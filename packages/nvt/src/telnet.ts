@@ -1,13 +1,5 @@
 import { decodeLatin1, encodeLatin1 } from "./text.ts";
 
-// The commands that mean something here, one character a byte (RFC 854, "TELNET COMMAND STRUCTURE").
-const leastCommand = "\xf0";
-const DM = "\xf2";
-const IP = "\xf4";
-const WILL = "\xfb";
-const DO = "\xfd";
-const IAC = "\xff";
-
 export type TelnetEvent =
   /** The answer to WILL or DO, to be sent back: every option is refused (RFC 1123 §4.1.2.12). */
   | { readonly type: "telnet-answer"; readonly bytes: Uint8Array }
@@ -16,87 +8,37 @@ export type TelnetEvent =
   /** `IAC DM`: the end of a Synch (RFC 854). */
   | { readonly type: "synch" };
 
-export interface TelnetQuirks {
-  /**
-   * After `IAC IP` the urgent byte of a Synch may be missing, because a receiver without `SO_OOBINLINE` does
-   * not see it: a lone DM (tnftp and other BSD clients, which send the second IAC urgent) and a lone IAC (lftp,
-   * which sends the DM urgent) then end the Synch. Default `true`.
-   */
-  readonly acceptLostUrgentByte?: boolean;
-  /**
-   * 0xFF before a byte that is no Telnet command is itself data: curl and other clients do not double it in
-   * names that are not UTF-8. Default `true`; otherwise it is dropped.
-   */
-  readonly acceptSingleIac?: boolean;
-}
-
-/** Takes the Telnet commands out of a stream of text that has one character a byte. */
-export interface TelnetFilter {
-  push(run: string): void;
-  /** Characters of an incomplete command. */
-  readonly pending: number;
-  reset(): void;
-}
-
 /**
- * A filter that hands data to `data` and the rest to `event`, in the order of the stream.
+ * Cuts text that has one character a byte into data and, at the odd places, Telnet commands: three bytes for
+ * WILL, WONT, DO and DONT, two for any other, fewer only for the last, which is then incomplete.
  *
- * Sub-negotiation comes only after an option was agreed to, which never happens here; what a peer sends all the
- * same is data, so that rubbish cannot make the session deaf.
+ * Sub-negotiation comes only after an option was agreed to, which never happens here. What a peer sends of it all
+ * the same is data, so that rubbish cannot make the session deaf.
  */
-export function createTelnetFilter(
-  data: (run: string) => void,
-  event: (event: TelnetEvent) => void,
-  { acceptLostUrgentByte = true, acceptSingleIac = true }: TelnetQuirks,
-): TelnetFilter {
-  let held = "";
-  let isInterrupted = false;
+export function splitTelnet(text: string): readonly string[] {
+  // Nearly always there is none, and asking is much cheaper than splitting.
+  if (!text.includes("\xff")) return [text];
+  return text.split(/(\xff(?:[\xfb-\xfe][^]|[^\xfb-\xfe]|[\xfb-\xfe]?$))/);
+}
 
-  const pass = (run: string): void => {
-    if (run === "") return;
-    const isSynch = isInterrupted && run.startsWith(DM) && acceptLostUrgentByte;
-    isInterrupted = false;
-    if (isSynch) event({ type: "synch" });
-    data(isSynch ? run.slice(1) : run);
-  };
-
-  const obey = (command: string, option: number): void => {
-    const wasInterrupted = isInterrupted;
-    isInterrupted = command === IP;
-    if (isInterrupted) event({ type: "interrupt" });
-    else if (command === IAC) pass(IAC);
-    else if (command === DM) event({ type: "synch" });
-    else if (command === WILL || command === DO)
-      // DONT is WILL's answer, WONT is DO's.
-      event({ type: "telnet-answer", bytes: Uint8Array.of(255, command === WILL ? 254 : 252, option) });
-    else if (command < leastCommand) {
-      if (wasInterrupted && acceptLostUrgentByte) event({ type: "synch" });
-      else if (acceptSingleIac) pass(IAC);
-      pass(command);
-    }
-  };
-
-  return {
-    push(run) {
-      const text = held + run;
-      let from = 0;
-      // WILL to DONT are followed by the option; every other command is one byte.
-      for (const found of text.matchAll(/\xff(?:[\xfb-\xfe][^]|[^\xfb-\xfe])/g)) {
-        pass(text.slice(from, found.index));
-        from = found.index + found[0].length;
-        obey(found[0].charAt(1), found[0].charCodeAt(2));
-      }
-      held = /\xff[\xfb-\xfe]?$/.exec(text.slice(from))?.[0] ?? "";
-      pass(text.slice(from, text.length - held.length));
-    },
-    get pending() {
-      return held.length;
-    },
-    reset() {
-      held = "";
-      isInterrupted = false;
-    },
-  };
+/** What a command stands for: an event, or data; `""` for one that is ignored, `undefined` for an incomplete one. */
+export function readTelnet(command: string): TelnetEvent | string | undefined {
+  // RFC 854, "TELNET COMMAND STRUCTURE".
+  const leastCommand = 240;
+  const DM = 242;
+  const IP = 244;
+  const WILL = 251;
+  const DO = 253;
+  const IAC = 255;
+  const code = command.charCodeAt(1);
+  if (/^.[\xfb-\xfe]?$/.test(command)) return undefined;
+  if (code === IAC) return "\xff";
+  if (code < leastCommand) return command;
+  if (code === IP) return { type: "interrupt" };
+  if (code === DM) return { type: "synch" };
+  if (code !== WILL && code !== DO) return "";
+  // DONT answers WILL, and WONT answers DO: both pairs have the same sum.
+  return { type: "telnet-answer", bytes: Uint8Array.of(IAC, 505 - code, command.charCodeAt(2)) };
 }
 
 /**
@@ -105,10 +47,10 @@ export function createTelnetFilter(
  * the urgent one.
  */
 export function encodeTelnetAbort(): Uint8Array {
-  return encodeLatin1(IAC + IP + IAC + DM);
+  return encodeLatin1("\xff\xf4\xff\xf2");
 }
 
 /** `bytes` with each 0xFF doubled, so that it is data and no Telnet command (RFC 854). */
 export function escapeTelnet(bytes: Uint8Array): Uint8Array {
-  return bytes.includes(255) ? encodeLatin1(decodeLatin1(bytes).replaceAll(IAC, IAC + IAC)) : bytes;
+  return bytes.includes(0xff) ? encodeLatin1(decodeLatin1(bytes).replaceAll("\xff", "\xff\xff")) : bytes;
 }

@@ -24,14 +24,11 @@ export function decodeText(bytes: Uint8Array): string {
  */
 export function encodeText(text: string): Uint8Array {
   // With the `u` flag a surrogate is found only where it stands alone.
-  if (!/[\udc80-\udcff]/u.test(text)) return encoder.encode(text);
-  const bytes = text.replace(/[^]/gu, (character) => {
-    const isByte = /[\udc80-\udcff]/u.test(character);
-    return isByte
-      ? String.fromCharCode(character.charCodeAt(0) & 0xff)
-      : decodeLatin1(encoder.encode(character));
-  });
-  return encodeLatin1(bytes);
+  const parts = text.split(/([\udc80-\udcff])/u);
+  if (parts.length === 1) return encoder.encode(text);
+  return encodeLatin1(
+    parts.map((part, at) => (at % 2 === 1 ? part : decodeLatin1(encoder.encode(part)))).join(""),
+  );
 }
 
 /** Bytes as text, one character a byte (ISO 8859-1): for servers that are known to speak it. */
@@ -44,7 +41,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
   return latin1;
 }
 
-/** The inverse of {@link decodeLatin1}; of a character above U+00FF only the low byte is left. */
+/** The inverse of {@link decodeLatin1}; of a UTF-16 unit above U+00FF only the low byte is left. */
 export function encodeLatin1(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
