@@ -13,6 +13,7 @@ const quiet = (command: string, ...args: string[]): Promise<Ran> => run(tool(com
 const steps: Record<string, () => Promise<Ran>> = {
   types: () => quiet("tsc", "--noEmit"),
   lint: () => quiet("biome", "check", "."),
+  diagrams: () => quiet("tsx", "scripts/diagrams.ts", "--check"),
   layers: () => quiet("depcruise", "--config", ".dependency-cruiser.cjs", "packages"),
   build: () => quiet("turbo", "run", "build", "--output-logs=errors-only"),
   knip: () => quiet("knip"),

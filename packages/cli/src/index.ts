@@ -1,1 +1,3 @@
-export {};
+export type { ExitCode } from "./failure.ts";
+export { run } from "./program.ts";
+export { version } from "./version.ts";

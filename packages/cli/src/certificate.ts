@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { generate } from "selfsigned";
+import { toLine, usageFailure } from "./failure.ts";
+
+/** Certificate and key in PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Reads a certificate (with its chain) and its key from two files. */
+export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
+  return { cert: await read("--tls-cert", certFile), key: await read("--tls-key", keyFile) };
+}
+
+/** Makes a certificate for `host` and `localhost` that nobody has signed: for tests and closed networks. */
+export async function makeCertificate(host: string): Promise<Certificate> {
+  const names = [...new Set(["localhost", host])];
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keySize: 2048,
+    extensions: [
+      {
+        name: "subjectAltName",
+        altNames: [
+          ...names.map((value) =>
+            /^[\d.]+$|:/.test(value) ? { type: 7 as const, ip: value } : { type: 2 as const, value },
+          ),
+          { type: 7 as const, ip: "127.0.0.1" },
+        ],
+      },
+    ],
+  });
+  return { cert: made.cert, key: made.private };
+}
+
+async function read(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw usageFailure(`${option}: ${file} cannot be read (${toLine(error)}); give a file in PEM form`);
+  }
+}

@@ -1,0 +1,111 @@
+import { formatTime, type ListingEntry } from "@longshore/ftp-listing";
+import type { Command } from "commander";
+import { addConnectionFlags, type ConnectionFlags, passwordHelp, withClient } from "../connection.ts";
+import { writeOut } from "../output.ts";
+import { ftpPlaceOf } from "../place.ts";
+
+interface LsFlags extends ConnectionFlags {
+  readonly json?: true;
+}
+
+export function addLs(program: Command): void {
+  addConnectionFlags(
+    program
+      .command("ls")
+      .summary("list a directory")
+      .description("Lists a directory of an FTP server: type, size in bytes, time of change, name.")
+      .argument("<URL>", "ftp://[user@]host[:port]/directory/"),
+  )
+    .option("--json", "an array with an object a line; a size beyond 2^53 is text")
+    .addHelpText(
+      "after",
+      `${passwordHelp}
+
+Times without Z are the server's own. With ;type=d at its end a URL lists names alone.
+
+Examples:
+  longshore ls ftp://127.0.0.1:2121/pub/
+  longshore ls --json ftp://127.0.0.1:2121/ | jq -r '.[] | select(.type == "file") | .name'`,
+    )
+    .action(ls);
+}
+
+async function ls(address: string, flags: LsFlags): Promise<void> {
+  const url = ftpPlaceOf(address, "list");
+  await withClient(url, flags, async (client, signal) => {
+    const write = flags.json === true ? jsonWriter() : tableWriter;
+    if (url.type === "d") {
+      for await (const name of client.listNames(url.path, { signal })) await write({ name });
+    } else {
+      for await (const entry of client.list(url.path, { signal })) await write(shown(entry));
+    }
+    if (flags.json === true) await write(undefined);
+  });
+}
+
+/** What an entry comes to outside: plain JSON, absent where the listing did not say. */
+interface Shown {
+  readonly name: string;
+  readonly type?: string;
+  readonly size?: number | string;
+  readonly modified?: string;
+  readonly permissions?: string;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly target?: string;
+}
+
+function shown(entry: ListingEntry): Shown {
+  const { name, type, size, modified, permissions, owner, group, target } = entry;
+  const known = {
+    name,
+    type,
+    size: typeof size === "bigint" ? String(size) : size,
+    modified: modified === undefined ? undefined : formatTime(modified),
+    permissions,
+    owner,
+    group,
+    target,
+  };
+  return Object.fromEntries(
+    Object.entries(known).filter(([, value]) => value !== undefined),
+  ) as unknown as Shown;
+}
+
+type Write = (entry: Shown | undefined) => Promise<void>;
+
+/** An entry a line, written as it comes: a directory of a million is not kept. */
+function jsonWriter(): Write {
+  let before = "[\n";
+  return async (entry) => {
+    if (entry !== undefined) {
+      await writeOut(before + JSON.stringify(entry));
+      before = ",\n";
+    } else await writeOut(before === "[\n" ? "[]\n" : "\n]\n");
+  };
+}
+
+const letters: Readonly<Record<string, string>> = {
+  file: "-",
+  dir: "d",
+  link: "l",
+  char: "c",
+  block: "b",
+  fifo: "p",
+  socket: "s",
+};
+
+const tableWriter: Write = async (entry) => {
+  if (entry === undefined) return;
+  const { name, type, size = "", modified = "", target } = entry;
+  const columns =
+    type === undefined
+      ? ""
+      : `${letters[type] ?? "?"}  ${String(size).padStart(13)}  ${modified.replace("T", " ").padEnd(20)}  `;
+  await writeOut(`${columns}${printable(name)}${target === undefined ? "" : ` -> ${printable(target)}`}\n`);
+};
+
+/** A name must not move the cursor of whoever looks at it. */
+function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+}

@@ -1,0 +1,57 @@
+import { basename } from "node:path/posix";
+import { FtpError, type FtpUrl, parseFtpUrl } from "@longshore/ftp-client";
+import { parseTftpUrl, type TftpUrl } from "@longshore/tftp-endpoint";
+import { usageFailure } from "./failure.ts";
+
+/** What a URL on the command line names. */
+export type Place =
+  | { readonly protocol: "ftp"; readonly url: FtpUrl }
+  | { readonly protocol: "tftp"; readonly url: TftpUrl };
+
+/** @throws {CommandFailure} wrong usage, with what to write instead */
+export function placeOf(text: string): Place {
+  if (/^tftp:/i.test(text)) {
+    const parsed = parseTftpUrl(text);
+    if (parsed.ok) return { protocol: "tftp", url: parsed.url };
+    throw usageFailure(`${text}: ${parsed.message}; write tftp://HOST[:PORT]/FILE[;mode=octet|netascii]`);
+  }
+  if (!/^ftps?:/i.test(text)) {
+    throw usageFailure(`${text}: a URL that begins with ftp://, ftps:// or tftp:// is wanted here`);
+  }
+  try {
+    return { protocol: "ftp", url: parseFtpUrl(text) };
+  } catch (error) {
+    if (!FtpError.isInstance(error)) throw error;
+    throw usageFailure(`${shownUrl(text)}: ${error.message}; write ftp://[USER@]HOST[:PORT]/PATH`);
+  }
+}
+
+/** The same, for what TFTP cannot do (RFC 1350 §1: it reads and writes files, and nothing else). */
+export function ftpPlaceOf(text: string, doing: string): FtpUrl {
+  const place = placeOf(text);
+  if (place.protocol === "ftp") return place.url;
+  throw usageFailure(`TFTP cannot ${doing}: it only gets and puts files; use an ftp:// URL`);
+}
+
+/** The same, for something in a directory: the path has a name, and no slash at its end. */
+export function ftpFileOf(text: string, doing: string): FtpUrl {
+  const url = ftpPlaceOf(text, doing);
+  const path = url.path.replace(/(?<=[^/])\/+$/, "");
+  if (nameOf(path) === "") throw usageFailure(`${shownUrl(text)} names no file: end the URL with its path`);
+  return { ...url, path };
+}
+
+/** The path that a place names on its server. */
+export function pathOf(place: Place): string {
+  return place.protocol === "ftp" ? place.url.path : place.url.filename;
+}
+
+/** The last name of a path; empty when it ends in a slash and so means a directory. */
+export function nameOf(path: string): string {
+  return path.endsWith("/") ? "" : basename(path);
+}
+
+/** A URL as it may be shown: without its password. */
+export function shownUrl(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, "$1@");
+}
