@@ -1,6 +1,7 @@
-import { type Grammar, grammars } from "./arguments.ts";
 import type { FtpCommand } from "./command.ts";
 import { CommandEncodeError } from "./error.ts";
+import type { Grammar } from "./grammar.ts";
+import { grammars } from "./grammars.ts";
 import { helpText } from "./help.ts";
 import { forbidden, parseCommand } from "./parse.ts";
 import { isSecret } from "./secret.ts";

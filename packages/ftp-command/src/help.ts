@@ -1,4 +1,4 @@
-import { grammars } from "./arguments.ts";
+import { grammars } from "./grammars.ts";
 import { commandRow, type Verb } from "./table.ts";
 
 /** The syntax of a command in one line, `RETR path`, as HELP and SITE HELP show it. */

@@ -1,6 +1,7 @@
-import { grammars, splitOnce, upper } from "./arguments.ts";
 import type { FtpCommand } from "./command.ts";
 import { type ArgumentFault, CommandDecodeError } from "./error.ts";
+import { splitOnce, upper } from "./grammar.ts";
+import { grammars } from "./grammars.ts";
 import { helpText } from "./help.ts";
 import { type CommandQuirk, type CommandRow, canonicalVerb, commandTable, type Verb } from "./table.ts";
 

@@ -31,7 +31,7 @@ test("every verb that the reference names stands in the table", () => {
   const named = [...new Set(section.match(/\b[A-Z][A-Z0-9]{2,}\b/g))];
   // Documents, and what stands in an argument or a FEAT line.
   const others = ["RFC", "TLS", "SSL", "ALL", "TVFS", "STREAM"];
-  const site = section.slice(section.indexOf("SITE CHMOD")).match(/[A-Z]{3,}/g) ?? [];
+  const site: readonly string[] = section.slice(section.indexOf("SITE CHMOD")).match(/[A-Z]{3,}/g) ?? [];
   const missing = named.filter(
     (name) =>
       !others.includes(name) &&
