@@ -1,6 +1,13 @@
 import { basename, dirname, resolve } from "node:path";
-import { childPath, type ReadableFile, rootPath, type WritableFile } from "@longshore/file-store";
-import { createNodeStore } from "@longshore/file-store-node";
+import {
+  childPath,
+  type FileStore,
+  type ReadableFile,
+  rootPath,
+  type VirtualPath,
+  type WritableFile,
+} from "@longshore/file-store";
+import { createNodeStore, type NodeStoreOptions } from "@longshore/file-store-node";
 
 /** A file of the local disk, to be read. Rejects with a `FileStoreError`. */
 export async function openLocalReading(path: string): Promise<ReadableFile> {
@@ -10,11 +17,15 @@ export async function openLocalReading(path: string): Promise<ReadableFile> {
 
 /** A file of the local disk that appears, or takes the place of what stands there, when all of it has come. */
 export async function openLocalWriting(path: string): Promise<WritableFile> {
-  const { store, name } = locate(path);
+  const { store, name } = locate(path, { writable: true });
   return store.openWrite(name, { mode: "replace" }, {});
 }
 
-function locate(path: string) {
+function locate(
+  path: string,
+  options: NodeStoreOptions = {},
+): { readonly store: FileStore; readonly name: VirtualPath } {
   const whole = resolve(path);
-  return { store: createNodeStore(dirname(whole)), name: childPath(rootPath, basename(whole)) };
+  // The user named this path: links in it are theirs to follow, and only its last name is the store's.
+  return { store: createNodeStore(dirname(whole), options), name: childPath(rootPath, basename(whole)) };
 }

@@ -169,6 +169,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     perAddress.set(remote.address, already + 1);
     const policy = negotiationPolicy(limits, remote.address);
     const route = `${local.address}|${key}`;
+    // Windows of blocks come to a server that is written to.
+    const buffers = operation === "write" ? { receiveBuffer: 1 << 20 } : {};
     const session = openSession({
       id,
       packet,
@@ -181,7 +183,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       rollover: options.rollover ?? 0,
       deadlines,
       openPort: (onDatagram) =>
-        openTransferPort(options.transferPorts ?? "any", via, routes, route, onDatagram),
+        openTransferPort(options.transferPorts ?? "any", via, routes, route, onDatagram, buffers),
       emit,
       onConfirmed() {
         budget.giveBack(remote.address, charged);

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Tid } from "@longshore/tftp-transfer";
-import { openUdp, type UdpPort } from "./udp.ts";
+import { openUdp, type UdpOptions, type UdpPort } from "./udp.ts";
 
 /**
  * The server's ends of transfers (RFC 1350 §4): any free port, which the system chooses at random; a range, for
@@ -15,6 +15,7 @@ export async function openTransferPort(
   routes: Map<string, (datagram: Uint8Array, from: Tid) => void>,
   route: string,
   onDatagram: (datagram: Uint8Array, from: Tid) => void,
+  buffers: Pick<UdpOptions, "receiveBuffer" | "sendBuffer">,
 ): Promise<UdpPort> {
   if (ports === "single") {
     routes.set(route, onDatagram);
@@ -29,7 +30,7 @@ export async function openTransferPort(
   }
   // The answer leaves from the address that the request came to.
   const open = (port: number): Promise<UdpPort> =>
-    openUdp({ address: via.local.address, port, onDatagram, onError: () => {} });
+    openUdp({ address: via.local.address, port, onDatagram, onError: () => {}, ...buffers });
   if (ports === "any") return open(0);
 
   const count = ports.to - ports.from + 1;

@@ -1,6 +1,7 @@
 /**
- * How fast the blocks of a window follow each other. A window that arrives whole goes out at once; a hole in it
- * is taken for a full buffer on the way, and the next ones go out in bursts with pauses between (RFC 7440 §6).
+ * How fast the blocks of a window follow each other (RFC 7440 §6). As many as any receiver's buffer holds go out
+ * at once; a hole in a window is taken for a full buffer on the way, and the next ones go out in smaller bursts
+ * with pauses between, until a window arrives whole.
  */
 export interface Pace {
   /** Blocks that may go out together, at least 1. */
@@ -13,12 +14,13 @@ export interface Pace {
   slower(): void;
 }
 
-/** Blocks that go out at once before anything is known: what a socket buffer of 200 kB holds. */
-const firstBurst = 64;
+/** Octets that go out at once at most: what a socket buffer of 200 kB, the usual one, surely holds. */
+const largestBurst = 1 << 17;
 
-export function createPace(windowSize: number): Pace {
-  const slowest = Math.min(windowSize, 4);
-  let burst = Math.min(windowSize, firstBurst);
+export function createPace(windowSize: number, blockSize: number): Pace {
+  const fastest = Math.max(1, Math.min(windowSize, Math.floor(largestBurst / blockSize)));
+  const slowest = Math.min(fastest, 4);
+  let burst = fastest;
   return {
     get burst() {
       return burst;
@@ -26,7 +28,7 @@ export function createPace(windowSize: number): Pace {
     // Spread over a round trip, but never finer than what a timer can do.
     pause: (roundTrip) => Math.max(1, ((roundTrip ?? 0) * burst) / windowSize),
     faster() {
-      burst = Math.min(windowSize, burst * 2);
+      burst = Math.min(fastest, burst * 2);
     },
     slower() {
       burst = Math.max(slowest, burst >> 1);

@@ -65,7 +65,7 @@ export function createSender(options: SenderOptions, now: number): Sender {
   const windowSize = checkRange("the window size", options.windowSize ?? 1, 1, 65534);
   const readBlocks = checkRange("readBlocks", options.readBlocks ?? windowSize, windowSize, 1 << 20);
   const timer = createRetransmissionTimer(options.timing ?? {}, now);
-  const pace = createPace(windowSize);
+  const pace = createPace(windowSize, blockSize);
   const answerStranger = createStrangerGuard();
   const counters = createCounters();
 
