@@ -1,40 +1,118 @@
+import type { FtpServerEvent } from "@longshore/ftp-server";
+import type { TftpEvent } from "@longshore/tftp-endpoint";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { toLine } from "./failure.ts";
+import { formatBytes } from "./progress.ts";
 
 export const logForms = ["pretty", "json", "off"] as const;
 export type LogForm = (typeof logForms)[number];
 
-/** An event of a server: tagged, and free of secrets. */
-interface ServerEvent {
-  readonly type: string;
+export interface Log {
+  ftp(event: FtpServerEvent): void;
+  tftp(event: TftpEvent): void;
+}
+
+/** Writes what the servers tell to stderr: an object a line with all there is to know, or a line for people. */
+export function createLog(form: LogForm): Log {
+  if (form === "off") return { ftp: () => {}, tftp: () => {} };
+  if (form === "json") {
+    const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+    const write = (protocol: string, { type, ...rest }: { readonly type: string }): void =>
+      logger[levelOf(type)]({ protocol, event: type, ...plain(rest) });
+    return { ftp: (event) => write("ftp", event), tftp: (event) => write("tftp", event) };
+  }
+  const logger: Logger = pino(
+    { base: null },
+    pretty({ destination: 2, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname" }),
+  );
+  return {
+    ftp: (event) => logger[levelOf(event.type)](tellFtp(event)),
+    tftp: (event) => logger[levelOf(event.type)](tellTftp(event)),
+  };
 }
 
 /** Event types that an operator should look at. */
 const warnings: readonly string[] = [
-  "refused",
-  "dropped",
-  "error",
-  "socket-error",
-  "login-failed",
-  "authentication-failed",
+  ...[
+    "connect-refused",
+    "secure-failed",
+    "login-refused",
+    "stranger",
+    "error",
+    "refused",
+    "dropped",
+    "socket-error",
+  ],
 ];
 
-/** Writes what the servers tell to stderr: one JSON object a line, or a line for people. */
-export function createLog(form: LogForm): (protocol: "ftp" | "tftp", event: ServerEvent) => void {
-  if (form === "off") return () => {};
-  const logger: Logger =
-    form === "json"
-      ? pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
-      : pino(
-          { base: null },
-          pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" }),
-        );
-  return (protocol, { type, ...rest }) => {
-    const level = warnings.includes(type) ? "warn" : "info";
-    logger[level]({ protocol, event: type, ...plain(rest) }, `${protocol} ${type}`);
-  };
+const levelOf = (type: string): "warn" | "info" => (warnings.includes(type) ? "warn" : "info");
+
+function tellFtp(event: FtpServerEvent): string {
+  if (event.type === "listening") return `ftp   listening on ${tellHost(event.address)}`;
+  if (event.type === "connect-refused") return `ftp   ${tellHost(event.remote)} turned away: ${event.reason}`;
+  const { session } = event;
+  const who = session === undefined ? "" : ` #${session.id} ${session.user ?? session.remote.host}`;
+  return `ftp  ${who}  ${tellSession(event)}`;
 }
+
+type SessionEvent = Exclude<FtpServerEvent, { readonly type: "listening" | "connect-refused" }>;
+
+function tellSession(event: SessionEvent): string {
+  switch (event.type) {
+    case "connect":
+      return `connected from ${tellHost(event.session.remote)}`;
+    case "secure":
+      return `encrypted with ${event.protocol}, ${event.cipher}`;
+    case "secure-failed":
+      return `TLS failed: ${event.message}`;
+    case "login":
+      return event.password === undefined ? "logged in" : `logged in (${event.password})`;
+    case "login-refused":
+      return `login of ${event.username} refused: ${event.reason}`;
+    case "logout":
+      return "logged out";
+    case "command":
+      return `> ${event.text}`;
+    case "reply":
+      return `< ${event.code} ${event.text}`;
+    case "transfer-start":
+      return `${event.transfer.kind} ${event.transfer.path} begins`;
+    case "transfer-end":
+      return `${event.transfer.kind} ${event.transfer.path}: ${event.outcome}, ${tellAmount(event.bytes, event.milliseconds)}`;
+    case "stranger":
+      return `${event.remote} came to the data port and was dropped`;
+    case "error":
+      return toLine(event.error);
+    case "disconnect":
+      return `disconnected: ${event.reason}`;
+  }
+}
+
+function tellTftp(event: TftpEvent): string {
+  switch (event.type) {
+    case "listening":
+      return `tftp  listening on ${event.local.address}:${event.local.port}`;
+    case "request":
+      return `tftp  #${event.id} ${event.remote.address}  ${event.operation} ${event.filename} (${event.mode})`;
+    case "transfer-start":
+      return `tftp  #${event.id} ${event.remote.address}  blocks of ${event.blockSize}, windows of ${event.windowSize}`;
+    case "transfer-end":
+      return `tftp  #${event.id} ${event.remote.address}  ${event.operation} ${event.filename}: ${event.outcome.type}, ${tellAmount(event.statistics.bytes, event.duration)}`;
+    case "refused":
+      return `tftp  ${event.remote.address}  refused ${event.filename ?? "a request"}: ${event.message}`;
+    case "dropped":
+      return `tftp  ${event.remote.address}  dropped a datagram: ${event.reason}`;
+    case "socket-error":
+      return `tftp  ${toLine(event.error)}`;
+  }
+}
+
+const tellAmount = (bytes: number, milliseconds: number): string =>
+  `${formatBytes(bytes)} in ${(milliseconds / 1000).toFixed(2)} s`;
+
+const tellHost = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 
 /** Errors as one line, and numbers beyond JSON's as text. */
 function plain(fields: object): Record<string, unknown> {

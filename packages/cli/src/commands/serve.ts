@@ -123,7 +123,7 @@ async function serve(directory: string, flags: ServeFlags): Promise<void> {
         ? {}
         : { sessionsPerAddress: flags.maxSessionsPerAddress }),
     },
-    onEvent: (event) => log("ftp", event),
+    onEvent: log.ftp,
   };
 
   const listeners: {
@@ -151,7 +151,7 @@ async function serve(directory: string, flags: ServeFlags): Promise<void> {
       host: flags.host,
       port: flags.tftpPort,
       writable: flags.writable === true,
-      onEvent: (event) => log("tftp", event),
+      onEvent: log.tftp,
     });
     listeners.push({
       scheme: "tftp",
