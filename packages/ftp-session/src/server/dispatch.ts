@@ -5,6 +5,7 @@ import type { CloseReason } from "./effect.ts";
 import {
   dropData,
   emit,
+  enter,
   loginOf,
   newDecoder,
   type QueuedLine,
@@ -42,17 +43,17 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
   switch (step.step) {
     case "answer":
       send(session, step.reply);
-      if (session.state.name !== "transfer") session.state = { name: "idle", login: step.login ?? login };
+      if (session.state.name !== "transfer") enter(session, { name: "idle", login: step.login ?? login });
       return;
     case "ask":
       emit(session, { type: "store-request", request: step.request });
       session.pending = { on: "store-request", verb, next: step.next };
-      session.state = { name: "waiting", login, verb, on: "store-request" };
+      enter(session, { name: "waiting", login, verb, on: "store-request" });
       return;
     case "authenticate":
       emit(session, { type: "authenticate", user: step.user, password: step.password });
       session.pending = { on: "authenticate", verb, next: step.next };
-      session.state = { name: "waiting", login: { name: "unidentified" }, verb, on: "authenticate" };
+      enter(session, { name: "waiting", login: { name: "unidentified" }, verb, on: "authenticate" });
       return;
     case "listen":
       emit(session, {
@@ -61,12 +62,12 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
         protection: session.parameters.protection,
       });
       session.pending = { on: "data-listen", verb, next: step.next };
-      session.state = { name: "waiting", login, verb, on: "data-listen" };
+      enter(session, { name: "waiting", login, verb, on: "data-listen" });
       return;
     case "log-in":
       session.failures = 0;
       session.parameters.workingDirectory = step.user.home;
-      session.state = { name: "idle", login: { name: "ready", user: step.user } };
+      enter(session, { name: "idle", login: { name: "ready", user: step.user } });
       send(session, step.reply);
       return;
     case "refuse-login":
@@ -88,13 +89,13 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       session.queue = [];
       session.decoder = newDecoder(session.options);
       send(session, step.reply);
-      session.state = { name: "handshake", since: session.now };
+      enter(session, { name: "handshake", since: session.now });
       emit(session, { type: "tls-start" });
       return;
     case "reinitialize":
       resetSession(session);
       session.loginSince = session.now;
-      session.state = { name: "idle", login: { name: "unidentified" } };
+      enter(session, { name: "idle", login: { name: "unidentified" } });
       send(session, step.reply);
       return;
     case "close":
@@ -110,7 +111,7 @@ export function closeSession(session: Session, reason: CloseReason): void {
   if (state.name === "closed") return;
   if (state.name === "transfer") emit(session, { type: "transfer-abort", transfer: state.transfer });
   dropData(session);
-  session.state = { name: "closed", reason };
+  enter(session, { name: "closed", reason });
   session.queue = [];
   session.pending = undefined;
   emit(session, { type: "connection-close", reason });
@@ -123,7 +124,7 @@ export function answerRefusedLogin(session: Session): void {
     closeSession(session, "login-failures");
     return;
   }
-  session.state = { name: "idle", login: { name: "unidentified" } };
+  enter(session, { name: "idle", login: { name: "unidentified" } });
   send(session, reply(530, "Login incorrect."));
 }
 
@@ -191,11 +192,11 @@ function refuseLogin(session: Session): void {
     answerRefusedLogin(session);
     return;
   }
-  session.state = {
+  enter(session, {
     name: "delaying",
     login: { name: "unidentified" },
     until: session.now + failureDelay,
-  };
+  });
 }
 
 function isAbort(line: QueuedLine): boolean {

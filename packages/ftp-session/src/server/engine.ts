@@ -4,7 +4,7 @@ import type { LineEvent } from "@longshore/nvt";
 import { answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
 import { resolveOptions, type ServerEngineOptions } from "./options.ts";
-import { createSession, emit, loginOf, type Session, send } from "./session.ts";
+import { createSession, emit, enter, loginOf, type Session, send } from "./session.ts";
 import type { ServerState } from "./state.ts";
 import type { Step } from "./step.ts";
 import { completeTransfer, expireConnection } from "./transfer.ts";
@@ -82,7 +82,7 @@ function greet(session: Session): void {
   if (session.state.name !== "new") return;
   session.loginSince = session.now;
   session.activeSince = session.now;
-  session.state = { name: "idle", login: { name: "unidentified" } };
+  enter(session, { name: "idle", login: { name: "unidentified" } });
   send(session, reply(220, ...session.options.greeting));
 }
 
@@ -142,7 +142,7 @@ function complete(session: Session, completion: ServerCompletion): void {
     case "tls-started":
       if (session.state.name !== "handshake") return;
       session.secure = true;
-      session.state = { name: "idle", login: { name: "unidentified" } };
+      enter(session, { name: "idle", login: { name: "unidentified" } });
       return;
     case "tls-failed":
       // RFC 4217 §10.1: the connection is in an unknown state, it is dropped.

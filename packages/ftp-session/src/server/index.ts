@@ -15,6 +15,7 @@ export { permissionsOf } from "./facts.ts";
 export type { ServerEngineLimits, ServerEngineOptions, ServerEngineQuirks } from "./options.ts";
 export type { LoginState, ServerState, TransferPhase } from "./state.ts";
 export {
+  isTransition,
   type LoginName,
   legality,
   legalityTable,

@@ -1,5 +1,6 @@
 import type { HostPort } from "@longshore/ftp-address";
 import type { TransferType } from "../data.ts";
+import type { ServerState } from "./state.ts";
 import type { StoreFeatures } from "./user.ts";
 
 /** What one control session is made with. Times are milliseconds. */
@@ -34,6 +35,8 @@ export interface ServerEngineOptions {
   readonly allowForeignDataAddress?: boolean;
   readonly limits?: ServerEngineLimits;
   readonly quirks?: ServerEngineQuirks;
+  /** Told of every change of state, for diagnosis; must not call the engine. */
+  readonly onState?: (from: ServerState, to: ServerState) => void;
 }
 
 /** Bounds on what a client can make the session hold or wait for. */
@@ -83,6 +86,7 @@ export interface ResolvedOptions {
   readonly allowForeignDataAddress: boolean;
   readonly limits: Required<ServerEngineLimits>;
   readonly quirks: Required<ServerEngineQuirks>;
+  readonly onState: ServerEngineOptions["onState"];
 }
 
 export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
@@ -116,5 +120,6 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
       closeOnForeignProtocol: true,
       ...options.quirks,
     },
+    onState: options.onState,
   };
 }

@@ -151,6 +151,13 @@ export function dropData(session: Session): void {
   session.parameters.data = { kind: "default" };
 }
 
+/** The one place where the state changes. */
+export function enter(session: Session, next: ServerState): void {
+  const before = session.state;
+  session.state = next;
+  session.options.onState?.(before, next);
+}
+
 export function emit(session: Session, effect: ServerEffect): void {
   session.effects.push(effect);
 }

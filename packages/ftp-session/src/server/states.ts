@@ -135,6 +135,11 @@ export const transitions: readonly Transition[] = [
   ).map((from) => ({ from, to: "closed" as const, on: "QUIT / 221, timeout / 421, client gone" })),
 ];
 
+/** Whether the engine may go from one node to the other; it may always stay. */
+export function isTransition(from: StateNode, to: StateNode): boolean {
+  return from === to || transitions.some((transition) => transition.from === from && transition.to === to);
+}
+
 /** The diagram of {@link transitions} in mermaid's language, for documents; arrows to `closed` are left out. */
 export function stateDiagram(): string {
   const arrows = transitions

@@ -3,7 +3,7 @@ import type { Verb } from "@longshore/ftp-command";
 import { type FtpReply, reply } from "@longshore/ftp-reply";
 import type { TransferFailure } from "../data.ts";
 import type { DataFailure, ServerCompletion, Transfer } from "./effect.ts";
-import { type DataChannel, emit, type Session, send } from "./session.ts";
+import { type DataChannel, emit, enter, type Session, send } from "./session.ts";
 import type { LoginState, ServerState, TransferPhase } from "./state.ts";
 import { refusal } from "./store-error.ts";
 
@@ -19,12 +19,12 @@ export function beginTransfer(session: Session, verb: Verb, login: LoginState, w
   session.parameters.allocated = undefined;
   const refused = refuseChannel(session);
   if (refused !== undefined) {
-    session.state = { name: "idle", login };
+    enter(session, { name: "idle", login });
     send(session, refused);
     return;
   }
   const transfer = ++session.transfers;
-  session.state = { name: "transfer", login, verb, transfer, what, phase: "opening", since: session.now };
+  enter(session, { name: "transfer", login, verb, transfer, what, phase: "opening", since: session.now });
   emit(session, { type: "transfer-start", transfer, what });
 }
 
@@ -46,7 +46,7 @@ export function completeTransfer(session: Session, completion: TransferCompletio
       }
       return;
     case "data-open":
-      if (state.phase === "connecting") enter(session, state, "moving");
+      if (state.phase === "connecting") enterPhase(session, state, "moving");
       return;
     case "data-failed":
       if (state.phase === "connecting" || state.phase === "aborting") {
@@ -76,7 +76,7 @@ export function completeTransfer(session: Session, completion: TransferCompletio
 export function abortTransfer(session: Session): void {
   const { state } = session;
   if (state.name !== "transfer" || state.phase === "aborting") return;
-  enter(session, state, "aborting");
+  enterPhase(session, state, "aborting");
   emit(session, { type: "transfer-abort", transfer: state.transfer });
 }
 
@@ -114,7 +114,7 @@ function openChannel(
   const channel: DataChannel = parameters.data;
   parameters.data = { kind: "default" };
   send(session, openingReply(state.what, size, name));
-  enter(session, state, "connecting");
+  enterPhase(session, state, "connecting");
   if (channel.kind === "passive") {
     emit(session, { type: "data-accept", transfer });
     return;
@@ -124,15 +124,15 @@ function openChannel(
 }
 
 function finish(session: Session, state: TransferState, final: FtpReply): void {
-  session.state = { name: "idle", login: state.login };
+  enter(session, { name: "idle", login: state.login });
   send(session, final);
   if (!session.querying) return;
   session.querying = false;
   send(session, reply(211, "The transfer has just ended."));
 }
 
-function enter(session: Session, state: TransferState, phase: TransferPhase): void {
-  session.state = { ...state, phase, since: session.now };
+function enterPhase(session: Session, state: TransferState, phase: TransferPhase): void {
+  enter(session, { ...state, phase, since: session.now });
 }
 
 /** `(N bytes)` at the end is where clients read the size; STOU's form is RFC 1123 §4.1.2.9's. */

@@ -1,6 +1,6 @@
 import { commandRow, type Verb } from "@longshore/ftp-command";
 import { factNames, formatFactFeature } from "@longshore/ftp-listing";
-import { type Feature, formatFeatReply } from "@longshore/ftp-reply";
+import { reply } from "@longshore/ftp-reply";
 import { featuresOf, type Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
@@ -14,12 +14,7 @@ export function features(offered: readonly Verb[], session: Session): Step {
     return (line === undefined ? commandRow(verb).feature : line(session)) ?? [];
   });
   // RFC 3659 §6: paths are as VirtualPath has them.
-  return answer(formatFeatReply([...found, "TVFS"].map(toFeature)));
-}
-
-function toFeature(line: string): Feature {
-  const [label = "", ...parameters] = line.split(" ");
-  return [label, parameters.join(" ")];
+  return answer(reply(211, "Features:", ...[...found, "TVFS"].map((line) => ` ${line}`), "End"));
 }
 
 const lines: { readonly [V in Verb]?: (session: Session) => string | undefined } = {

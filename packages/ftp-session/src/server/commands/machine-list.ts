@@ -1,6 +1,6 @@
 import type { CommandOf } from "@longshore/ftp-command";
 import { formatFactLine } from "@longshore/ftp-listing";
-import { formatMlstReply } from "@longshore/ftp-reply";
+import { reply } from "@longshore/ftp-reply";
 import { permissionsOf } from "../facts.ts";
 import { featuresOf, type Session } from "../session.ts";
 import { answer, ask, type Step } from "../step.ts";
@@ -23,7 +23,7 @@ export function machineList({ path }: CommandOf<"MLST">, session: Session): Step
       if (result.result !== "stat") return answer(refusal("io"));
       const perm = permissionsOf(result.stat.type, featuresOf(session));
       const line = formatFactLine({ ...result.stat, name: object.text }, session.parameters.facts, { perm });
-      return answer(formatMlstReply(line));
+      return answer(reply(250, "Listing:", ` ${line}`, "End"));
     }),
   );
 }

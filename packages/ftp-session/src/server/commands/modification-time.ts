@@ -1,5 +1,10 @@
-import { type CommandOf, type TimeVal, timeValToMilliseconds } from "@longshore/ftp-command";
-import { formatTimeReply, reply } from "@longshore/ftp-reply";
+import {
+  type CommandOf,
+  millisecondsToTimeVal,
+  type TimeVal,
+  timeValToMilliseconds,
+} from "@longshore/ftp-command";
+import { reply } from "@longshore/ftp-reply";
 import { featuresOf, type Session } from "../session.ts";
 import { answer, ask, type Step } from "../step.ts";
 import { refusal } from "../store-error.ts";
@@ -14,9 +19,9 @@ export function modificationTime({ path, time }: CommandOf<"MDTM">, session: Ses
       if (result.result !== "stat" || result.stat.type === "directory")
         return answer(refusal("is-a-directory"));
       const { modified } = result.stat;
-      if (modified === undefined || !(Math.abs(modified) <= 8.64e15))
+      if (modified === undefined || !isTellable(modified))
         return answer(reply(550, "The time of this file is not known."));
-      return answer(formatTimeReply(modified));
+      return answer(reply(213, millisecondsToTimeVal(modified)));
     }),
   );
 }
@@ -28,8 +33,7 @@ export function modifyModificationTime({ path, time }: CommandOf<"MFMT">, sessio
 
 function setModified(session: Session, path: string, time: TimeVal): Step {
   const modified = timeValToMilliseconds(time);
-  if (modified === undefined || !(Math.abs(modified) <= 8.64e15))
-    return answer(reply(501, "There is no such time."));
+  if (modified === undefined) return answer(reply(501, "There is no such time."));
   if (!featuresOf(session).setTimes) return answer(reply(550, "Times cannot be set here."));
   return atPath(session, path, (file) =>
     ask({ operation: "set-modified", path: file, modified }, (result) =>
@@ -38,4 +42,9 @@ function setModified(session: Session, path: string, time: TimeVal): Step {
       ),
     ),
   );
+}
+
+/** RFC 3659 §2.3 has four digits for the year. */
+function isTellable(modified: number): boolean {
+  return modified >= Date.UTC(100, 0) && modified < Date.UTC(10_000, 0);
 }

@@ -1,4 +1,4 @@
-import { formatEpsvReply, formatPasvReply } from "@longshore/ftp-address";
+import { formatPort } from "@longshore/ftp-address";
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import { dropData, type ListenAnswer, type Session } from "../session.ts";
@@ -12,7 +12,7 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
   if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
   return listen(session, 4, ({ address }) =>
     address.family === 4
-      ? reply(227, formatPasvReply(address))
+      ? reply(227, `Entering Passive Mode (${formatPort(address)})`)
       : reply(425, "No IPv4 address is there to listen on: send EPSV."),
   );
 }
@@ -32,7 +32,9 @@ export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Sessio
   if (protocol !== undefined && protocol !== number) {
     return answer(reply(522, `Network protocol not supported, use (${number})`));
   }
-  return listen(session, family, ({ address }) => reply(229, formatEpsvReply(address)));
+  return listen(session, family, ({ address }) =>
+    reply(229, `Entering Extended Passive Mode (|||${address.port}|)`),
+  );
 }
 
 function listen(
