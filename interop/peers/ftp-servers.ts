@@ -33,8 +33,10 @@ interface FtpServerPeer {
   start(place: Place): Promise<{ daemon: Daemon; user: string; password: string; path: string }>;
 }
 
+export type FtpServerName = "vsftpd" | "ProFTPD" | "Pure-FTPd" | "pyftpdlib";
+
 /** Which programs each server needs, and how it is started: on a free port, writable, with explicit TLS. */
-export const ftpServers = {
+export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
   vsftpd: {
     needs: ["vsftpd"],
     async start({ work, directory, port, both }) {
@@ -208,9 +210,7 @@ FTPServer(("127.0.0.1", ${port}), TLS_FTPHandler).serve_forever()
       return { daemon, user: "tester", password: "secret", path: "" };
     },
   },
-} as const satisfies Record<string, FtpServerPeer>;
-
-export type FtpServerName = keyof typeof ftpServers;
+};
 
 /** Starts one of them over a new empty directory. */
 export async function startFtpServer(name: FtpServerName): Promise<FtpPeer> {

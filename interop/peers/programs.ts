@@ -2,12 +2,43 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+export type ProgramName =
+  | "curl"
+  | "lftp"
+  | "tnftp"
+  | "ncftpget"
+  | "ncftpput"
+  | "ncftpls"
+  | "ncftp"
+  | "wget"
+  | "python3"
+  | "pyftpdlib"
+  | "python3-openssl"
+  | "vsftpd"
+  | "proftpd"
+  | "proftpd-tls"
+  | "pure-ftpd"
+  | "pure-pw"
+  | "tftpd-hpa"
+  | "atftpd"
+  | "dnsmasq"
+  | "tftp"
+  | "atftp"
+  | "busybox";
+
+interface Program {
+  /** The Debian package that has it. */
+  readonly package: string;
+  /** Where its file is, below the root. */
+  readonly paths: readonly string[];
+}
+
 /**
  * The programs that the scenarios run against: what they are called, and the Debian package that has them.
  * Some of the packages exclude each other, so none is installed into the system: what is missing is unpacked
  * side by side below `.peers`.
  */
-export const programs = {
+export const programs: Readonly<Record<ProgramName, Program>> = {
   curl: { package: "curl", paths: ["usr/bin/curl"] },
   lftp: { package: "lftp", paths: ["usr/bin/lftp"] },
   tnftp: { package: "tnftp", paths: ["usr/bin/tnftp"] },
@@ -30,9 +61,7 @@ export const programs = {
   tftp: { package: "tftp-hpa", paths: ["usr/bin/tftp"] },
   atftp: { package: "atftp", paths: ["usr/bin/atftp"] },
   busybox: { package: "busybox", paths: ["usr/bin/busybox", "bin/busybox"] },
-} as const satisfies Record<string, { package: string; paths: readonly string[] }>;
-
-export type ProgramName = keyof typeof programs;
+};
 
 /** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */
 export const peersFolder: string = fileURLToPath(new URL("../.peers", import.meta.url));

@@ -20,7 +20,9 @@ interface TftpServerPeer {
   }): readonly string[];
 }
 
-export const tftpServers = {
+export type TftpServerName = "tftpd-hpa" | "atftpd" | "dnsmasq";
+
+export const tftpServers: Readonly<Record<TftpServerName, TftpServerPeer>> = {
   "tftpd-hpa": {
     needs: ["tftpd-hpa"],
     writable: true,
@@ -51,9 +53,7 @@ export const tftpServers = {
       ...[`--pid-file=${join(work, "pid")}`, `--tftp-port-range=${port + 1},${port + 200}`],
     ],
   },
-} as const satisfies Record<string, TftpServerPeer>;
-
-export type TftpServerName = keyof typeof tftpServers;
+};
 
 /** Starts one of them over a new empty directory. dnsmasq listens on port 69 only: it needs root. */
 export async function startTftpServer(name: TftpServerName): Promise<TftpPeer> {
@@ -63,7 +63,7 @@ export async function startTftpServer(name: TftpServerName): Promise<TftpPeer> {
   mkdirSync(directory);
   chmodSync(directory, 0o777);
   if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
-  const peer: TftpServerPeer = tftpServers[name];
+  const peer = tftpServers[name];
   const free = await freeUdpPort();
   const port = name === "dnsmasq" ? 69 : free;
   // Nothing on UDP can be asked without a side effect: they are up within a moment.
