@@ -18,7 +18,7 @@ export type ReplyEvent =
 
 export interface ReplyQuirks extends LineQuirks {
   /**
-   * A code without anything after it (`230` CR LF), or with a tab, counts as one with a blank: hand-written
+   * A code without anything after it (`230` CR LF), or with other white space, counts as one with a blank: hand-written
    * servers. Default `true`.
    */
   readonly acceptLooseCode?: boolean;
@@ -83,7 +83,7 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
   const take = (line: string, isCut: boolean): void => {
     const code = /^\d{3}/.test(line) ? line.slice(0, 3) : "";
     const next = line.charAt(3);
-    const separator = code && (acceptLooseCode && (next === "" || next === "\t") ? " " : next);
+    const separator = code && (acceptLooseCode && next.trim() === "" ? " " : next);
     if (open === undefined) {
       if (line === "" && acceptEmptyLines) return;
       const fault = faultOf(line, code, separator);
@@ -141,7 +141,6 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
 
 /** Why a line cannot begin a reply, if so. */
 function faultOf(line: string, code: string, separator: string): ReplyDecodeErrorCode | undefined {
-  if (separator === " " || separator === "-")
-    return code < "100" || code > "699" ? "code-out-of-range" : undefined;
+  if (separator === " " || separator === "-") return /^[1-6]/.test(code) ? undefined : "code-out-of-range";
   return line.startsWith("SSH-") ? "ssh-greeting" : line.startsWith("HTTP/") ? "http-greeting" : "no-code";
 }

@@ -1,5 +1,5 @@
-const encodeMarker: unique symbol = Symbol.for("@longshore/ftp-reply/ReplyEncodeError") as never;
-const decodeMarker: unique symbol = Symbol.for("@longshore/ftp-reply/ReplyDecodeError") as never;
+const encodeMarker = Symbol.for("@longshore/ftp-reply/ReplyEncodeError");
+const decodeMarker = Symbol.for("@longshore/ftp-reply/ReplyDecodeError");
 
 /** `code`: not from 100 to 699. `line-break`: CR, LF or NUL inside a line. */
 export type ReplyEncodeErrorCode = "code" | "line-break";
@@ -12,10 +12,7 @@ export class ReplyEncodeError extends Error {
   constructor(code: ReplyEncodeErrorCode, message: string) {
     super(`${code}: ${message}`);
     this.code = code;
-  }
-
-  get [encodeMarker](): true {
-    return true;
+    Object.defineProperty(this, encodeMarker, { value: true });
   }
 
   /** Whether `value` is a {@link ReplyEncodeError}, also one made by another installed version. */
@@ -50,10 +47,7 @@ export class ReplyDecodeError extends Error {
     super(`${code}: ${JSON.stringify(line.slice(0, 99))}`);
     this.code = code;
     this.line = line;
-  }
-
-  get [decodeMarker](): true {
-    return true;
+    Object.defineProperty(this, decodeMarker, { value: true });
   }
 
   /** Whether `value` is a {@link ReplyDecodeError}, also one made by another installed version. */

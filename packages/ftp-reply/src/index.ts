@@ -25,7 +25,6 @@ export {
   formatTimeReply,
   type Integer,
   parseNumber,
-  parseProtocols,
   parseTime,
   parseWord,
 } from "./value.ts";

@@ -34,7 +34,7 @@ export function parseNumber(reply: FtpReply): Integer | undefined {
  * | 125, 150 | the name that STOU chose, after `FILE: ` | RFC 1123 §4.1.2.9 |
  * | 215 | the system's name | RFC 959 §4.2.1 |
  * | 235, 334, 335 | security data in base 64, after `ADAT=` | RFC 2228 §5.1 |
- * | 521, 522 | the numbers in the parentheses; see {@link parseProtocols} | RFC 1639 §4, RFC 2428 §2 |
+ * | 521, 522 | the address families or protocols that the server can do, numbers with commas between | RFC 1639 §4, RFC 2428 §2 |
  *
  * @returns `undefined` for another code, and where there is no such word
  */
@@ -50,7 +50,7 @@ export function parseWord(reply: FtpReply): string | undefined {
  * @returns `undefined` for another code, and for a time that does not exist (month 13, 30 February)
  */
 export function parseTime(reply: FtpReply): string | undefined {
-  const [, digits = "", fraction = ""] = /(?<!\d)(\d{14})(?!\d)(\.\d+)?/.exec(textOf(reply)) ?? [];
+  const [, digits = "", fraction = ""] = /\b(\d{14})\b(\.\d+)?/.exec(textOf(reply)) ?? [];
   const text = digits.replace(/(....)(..)(..)(..)(..)(..)/, "$1-$2-$3T$4:$5:$6").replace(/60$/, "59");
   // `toJSON` is null for what is no time at all; 30 February comes back as 1 or 2 March.
   const isTime = reply.code === 213 && new Date(`${text}Z`).toJSON()?.startsWith(text);
@@ -65,14 +65,6 @@ export function parseTime(reply: FtpReply): string | undefined {
  */
 export function formatTimeReply(milliseconds: number): FtpReply {
   return reply(213, new Date(milliseconds).toISOString().replace(/\.000Z|[-:TZ]/g, ""));
-}
-
-/**
- * The numbers in the parentheses of a 521 or 522: address families (RFC 1639 §4) or protocols (RFC 2428 §2) that
- * the server can do.
- */
-export function parseProtocols(reply: FtpReply): readonly number[] | undefined {
-  return reply.code > 500 ? parseWord(reply)?.split(",").map(Number) : undefined;
 }
 
 /** The last line's: in a reply of several lines it is the one that says what was asked (z/VM's SYST). */

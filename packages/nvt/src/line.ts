@@ -66,8 +66,10 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
   let command = "";
 
   const read = (bytes: string): string => {
-    if (!/[\x80-\xff]/.test(bytes)) return bytes;
-    return decode(encodeLatin1(acceptLostUrgentByte ? bytes.replace(/^[\xf2\xff]/, "") : bytes));
+    // The usual line holds ASCII without a CR.
+    if (!/[\r\x80-\xff]/.test(bytes)) return bytes;
+    const line = acceptLostUrgentByte ? bytes.replace(/^[\xf2\xff]/, "") : bytes;
+    return decode(encodeLatin1(line.replaceAll("\r\0", "\r")));
   };
 
   /** Adds to the line; `isEnd` when its LF follows. A CR in front of that belongs to the end, or may yet do so. */
@@ -78,8 +80,7 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
       events.push({ type: "line-too-long", limit, text: read(line.slice(0, limit)) });
       isSkipping = true;
     } else if (!isSkipping && isEnd) {
-      const text = line.slice(0, length);
-      events.push({ type: "line", text: read(text.includes("\r") ? text.replaceAll("\r\0", "\r") : text) });
+      events.push({ type: "line", text: read(line.slice(0, length)) });
     }
     // A slice of its own, because one of the run would keep all of the run in memory.
     held = isEnd ? "" : isSkipping ? line.slice(-2) : held + ` ${piece}`.slice(1);

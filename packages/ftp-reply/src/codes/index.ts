@@ -98,14 +98,16 @@ export const replyCodes = {
   631: ["Integrity protected reply", "*"],
   632: ["Confidentiality and integrity protected reply", "*"],
   633: ["Confidentiality protected reply", "*"],
-} as const satisfies Readonly<Record<number, readonly [meaning: string, verbs: string]>>;
+} as const;
+
+const rows: Readonly<Record<number, readonly [meaning: string, verbs: string]>> = replyCodes;
 
 /** A code of the table. A server may send others (RFC 1123 §4.1.2.11), so `FtpReply.code` is any number. */
 export type ReplyCode = keyof typeof replyCodes;
 
 /** What the code means, or `undefined` for one that is not in the table. */
 export function meaningOf(code: number): string | undefined {
-  return rowOf(code)?.[0];
+  return rows[code]?.[0];
 }
 
 /**
@@ -115,12 +117,8 @@ export function meaningOf(code: number): string | undefined {
  * @example mayAnswer(257, "XMKD") // true
  */
 export function mayAnswer(code: number, verb: string): boolean {
-  const verbs = rowOf(code)?.[1].split(" ") ?? [];
+  const verbs = rows[code]?.[1].split(" ") ?? [];
   const name = verb === "XCUP" ? "CDUP" : verb.replace(/^X(?=CWD$|PWD$|MKD$|RMD$)/, "");
   if (verbs.includes(name)) return true;
   return verbs.includes("*") && !verbs.includes(`-${name}`) && name !== "greeting";
-}
-
-function rowOf(code: number): readonly [meaning: string, verbs: string] | undefined {
-  return (replyCodes as Readonly<Record<number, readonly [string, string]>>)[code];
 }
