@@ -1,5 +1,5 @@
 import { type Clock, isHalfOfDay, parseClock, parseLocalClock } from "./clock.ts";
-import { type DateReading, fullYear, namedDates, numericDates, timeOf } from "./date.ts";
+import { type DateOrder, type DateReading, fullYear, namedDates, numericDates, timeOf } from "./date.ts";
 import { readMarkedDate } from "./marked-date.ts";
 import { monthsOf } from "./month.ts";
 import { type Field, isDigits } from "./scan.ts";
@@ -102,7 +102,7 @@ function readCompact(line: string, fields: readonly Field[], at: number): DateFo
     // GNU's iso style is month first; only a day that is no month tells the other way.
     return found(line, fields, at, at + 2, a <= 12 ? readings.slice(0, 1) : readings.slice(1), clock);
   }
-  const numeric = numericDates(text, text.includes("/") ? ["ymd", "mdy", "dmy"] : ["ymd", "dmy", "mdy"]);
+  const numeric = numericDates(text, ordersOf(text));
   const long = /\d{4}/.test(text);
   const readings = numeric.length > 0 && (long || clock !== undefined) ? numeric : namedDates(text);
   if (readings.length === 0) return undefined;
@@ -112,6 +112,12 @@ function readCompact(line: string, fields: readonly Field[], at: number): DateFo
   const half = isHalfOfDay(fields[at + 2]?.text ?? "");
   if (!half) return found(line, fields, at, at + 2, readings, clock);
   return found(line, fields, at, at + 3, readings, parseClock(next + (fields[at + 2]?.text ?? "")));
+}
+
+/** Who puts slashes puts the month first if anyone does; who puts dots never does. */
+function ordersOf(text: string): readonly DateOrder[] {
+  if (text.includes(".")) return ["ymd", "dmy"];
+  return text.includes("/") ? ["ymd", "mdy", "dmy"] : ["ymd", "dmy", "mdy"];
 }
 
 function found(

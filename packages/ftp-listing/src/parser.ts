@@ -26,8 +26,8 @@ export interface ListingParser {
 }
 
 const lineFeed = 0x0a;
-/** How much of a line that is too long its report shows, in bytes. */
-const shown = 256;
+/** The most that the report of a line that is too long shows of it, in bytes. */
+const maxShown = 256;
 
 /**
  * Reads a listing of any form, told by the lines as they come. Lines end with CRLF or LF. Whatever the bytes and
@@ -41,6 +41,7 @@ const shown = 256;
 export function createListingParser(options: ListingParserOptions = {}): ListingParser {
   const { maxLineLength = 65_536, dialect } = options;
   const reader = createLineReader(dialect);
+  const shown = Math.min(maxShown, maxLineLength);
   let held: Uint8Array = new Uint8Array(256);
   let length = 0;
   /** Inside a line that was too long and has been reported. */

@@ -47,7 +47,9 @@ function readObject(line: string, fields: readonly Field[]): ListingEntry | unde
       line.slice(date.start, clock.end),
     );
   if (typeAt === 4 && (bytes === undefined || modified?.hour === undefined)) return undefined;
-  return makeEntry("os400", line, nameOf(line.slice(name.start)), {
+  const text = nameOf(line.slice(name.start));
+  if (text === "") return undefined;
+  return makeEntry("os400", line, text, {
     type: types.get(type.text) ?? "file",
     size: bytes,
     modified,
