@@ -13,11 +13,13 @@ export interface FactContext {
   readonly type?: "cdir" | "pdir";
 }
 
+type Fact = (entry: DirectoryEntry, context: FactContext) => string | undefined;
+
 /**
  * The facts that can be printed, in the order in which they are, and how each is told from an entry; `undefined`
  * leaves it out of this line (RFC 3659 §7.9). FEAT and OPTS MLST are computed from the keys.
  */
-export const factTable = {
+const table = {
   type: (entry: DirectoryEntry, context: FactContext): string | undefined => context.type ?? typeOf(entry),
   /** For directories it means nothing (RFC 3659 §7.5.7). */
   size: (entry: DirectoryEntry): string | undefined =>
@@ -30,9 +32,11 @@ export const factTable = {
     entry.mode === undefined ? undefined : `0${entry.mode.toString(8).padStart(3, "0")}`,
   "UNIX.owner": (entry: DirectoryEntry): string | undefined => tokenOf(entry.owner),
   "UNIX.group": (entry: DirectoryEntry): string | undefined => tokenOf(entry.group),
-} as const satisfies Record<string, (entry: DirectoryEntry, context: FactContext) => string | undefined>;
+} as const satisfies Record<string, Fact>;
 
-export type FactName = keyof typeof factTable;
+export type FactName = keyof typeof table;
+
+export const factTable: Readonly<Record<FactName, Fact>> = table;
 
 /** Every fact that {@link factTable} can print. */
 export const factNames: readonly FactName[] = Object.keys(factTable) as FactName[];

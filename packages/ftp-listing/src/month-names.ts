@@ -3,7 +3,7 @@
  * spellings from the shortest that is printed. Where two languages disagree about a spelling (`lip` is July in
  * Poland, June in Croatia), the earlier language is believed and the other told as an alternative.
  */
-export const monthNames = {
+export const monthNames: Readonly<Record<string, string>> = {
   english:
     "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|nov november|dec december",
   german:
@@ -81,4 +81,4 @@ export const monthNames = {
   arabic:
     "ينا يناير|فبر فبراير|مار مارس|أبر أبريل|ماي مايو|يون يونيو|يول يوليو|أغس أغسطس|سبت سبتمبر|أكت أكتوبر|نوف نوفمبر|ديس ديسمبر",
   thai: "ม.ค|ก.พ|มี.ค|เม.ย|พ.ค|มิ.ย|ก.ค|ส.ค|ก.ย|ต.ค|พ.ย|ธ.ค",
-} as const satisfies Record<string, string>;
+};
