@@ -1,7 +1,7 @@
 import { FileStoreError, type FileStoreErrorKind } from "@longshore/file-store";
 
 /** What the system says and what it means; the one place where the two meet. Whatever is not here is `io`. */
-export const kindsByErrno = {
+export const kindsByErrno: Readonly<Record<string, FileStoreErrorKind>> = {
   ENOENT: "not-found",
   ESTALE: "not-found",
   EEXIST: "exists",
@@ -30,7 +30,7 @@ export const kindsByErrno = {
   ENOTSUP: "unsupported",
   EOPNOTSUPP: "unsupported",
   EMLINK: "unsupported",
-} as const satisfies Readonly<Record<string, FileStoreErrorKind>>;
+};
 
 /** The code of a failed system call (`"ENOENT"`), or `undefined` for any other value. */
 export function errnoOf(error: unknown): string | undefined {
@@ -42,11 +42,7 @@ export function errnoOf(error: unknown): string | undefined {
 export function storeError(error: unknown, subject: string): FileStoreError {
   if (FileStoreError.isInstance(error)) return error;
   const errno = errnoOf(error);
-  const kind = errno === undefined ? undefined : kindOf(errno);
+  const kind = errno !== undefined && Object.hasOwn(kindsByErrno, errno) ? kindsByErrno[errno] : "io";
   const message = error instanceof Error ? error.message : String(error);
   return new FileStoreError(kind ?? "io", `${subject}: ${message}`, { cause: error });
-}
-
-function kindOf(errno: string): FileStoreErrorKind | undefined {
-  return Object.hasOwn(kindsByErrno, errno) ? kindsByErrno[errno as keyof typeof kindsByErrno] : undefined;
 }

@@ -9,7 +9,7 @@ const { O_CREAT, O_EXCL, O_NOCTTY, O_RDONLY, O_WRONLY } = fs.constants;
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0;
 const O_NONBLOCK = fs.constants.O_NONBLOCK ?? 0;
 
-export const openFlags = {
+export const openFlags: Readonly<Record<"path" | "read" | "write" | "create" | "noFollow", number>> = {
   /** Names a node without opening it: no permission needed, no device woken. Linux; Node has no name for it. */
   path: 0o10000000 | O_NOFOLLOW,
   /** A pipe without a writer does not block, a terminal does not become ours. */
@@ -17,7 +17,7 @@ export const openFlags = {
   write: O_WRONLY | O_NONBLOCK | (O_NOCTTY ?? 0),
   create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
   noFollow: O_NOFOLLOW,
-} as const;
+};
 
 export function open(path: LocalPath, flags: number, mode = 0o666): Promise<number> {
   return new Promise((resolve, reject) => {
