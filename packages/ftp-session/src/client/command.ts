@@ -34,10 +34,10 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
     sendCommand(core, operation);
     return;
   }
-  // A line of the user's own may be one that has a 1yz.
-  if (target === "restarting-session" || ("line" in operation.command && reply.code < 200))
-    enter(core, state);
-  else if (target === "desync" && !mayAnswer(reply.code, verb)) desync(core, reply);
+  // A line of the user's own may be one that has a 1yz, and ABOR's own replies are a transfer's elsewhere.
+  const isFree = "line" in operation.command || verb === "ABOR";
+  if (target === "restarting-session" || (isFree && reply.code < 200)) enter(core, state);
+  else if (target === "desync" && !isFree) desync(core, reply);
   else if (target !== "settled" && !matchesReply(reply, ...expect)) {
     fail(core, refusal(core, "refused", reply));
   } else {

@@ -52,10 +52,6 @@ export function address(core: Core, state: TransferState, reply: FtpReply): void
 
 /** REST only where it is needed (RFC 3659 §5.3), and to take back one that no transfer has used. */
 export function position(core: Core, state: TransferState): void {
-  if (state.data.name === "failed") {
-    next(core, tried(core, state, state.data.error.message));
-    return;
-  }
   const { restart = 0 } = state.operation;
   if (restart === 0 && !core.facts.restartPending) {
     open(core, state);
@@ -68,6 +64,10 @@ export function position(core: Core, state: TransferState): void {
 
 /** Sends the transfer command. What comes over an open data connection is taken from now on. */
 export function open(core: Core, state: TransferState): void {
+  if (state.data.name === "failed") {
+    next(core, tried(core, state, state.data.error.message));
+    return;
+  }
   core.facts.restartPending = false;
   send(core, state.operation.command);
   const opening: TransferState = { ...state, wait: "opening" };

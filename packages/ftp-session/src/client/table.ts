@@ -29,7 +29,7 @@ export type ClientEventName =
   | "expired";
 
 /** Points where the way on depends on the operation, the options or the data connection. */
-export const decisions = {
+export const decisions: Readonly<Record<ClientDecision, string>> = {
   reached: "TLS first where it is implicit, else the greeting",
   greeted: "AUTH TLS where it is explicit, else idle",
   secured: "the greeting where TLS is implicit, else idle",
@@ -41,9 +41,20 @@ export const decisions = {
   positioned: "REST where the transfer begins elsewhere, then the transfer command",
   fallback: "the next data mode when no byte has moved and one is left, else failed",
   ended: "settled when the data connection has ended too, else its end is awaited",
-} as const satisfies Readonly<Record<string, string>>;
+};
 
-export type ClientDecision = keyof typeof decisions;
+export type ClientDecision =
+  | "reached"
+  | "greeted"
+  | "secured"
+  | "authorized"
+  | "answered"
+  | "typed"
+  | "next"
+  | "addressed"
+  | "positioned"
+  | "fallback"
+  | "ended";
 
 /** Where an operation ends; the session goes on after the first two. */
 export type ClientEnd = "settled" | "failed" | "closed" | "desync";
@@ -87,7 +98,7 @@ const late = { "1": "desync", "225": "desync", "226": "desync", "426": "desync" 
 /** The answer to a step of a sequence that has to be 2yz. */
 const refusable = { "4": "failed", "5": "failed" } as const;
 
-export const clientTable = {
+export const clientTable: Readonly<Record<ClientWait, ClientRow>> = {
   // Establishing the connection: RFC 959 §5.4, RFC 4217 §4
   connecting: { phase: "connect", events: { connected: "reached", expired: "closed" } },
   securing: { phase: "tls", events: { "tls-started": "secured", expired: "closed" } },
@@ -300,17 +311,16 @@ export const clientTable = {
     replies: { "1": "discarding", "2": "idle", "3": "idle", "4": "idle", "5": "idle" },
     events: { expired: "closed" },
   },
-} as const satisfies Readonly<Record<ClientWait, ClientRow>>;
+};
 
 /** Where a reply with `code` leads from `wait`. */
 export function targetOf(wait: ClientWait, code: number): ClientTarget {
-  const { replies = {} }: ClientRow = clientTable[wait];
+  const { replies = {} } = clientTable[wait];
   const text = String(code);
   return replies[text] ?? replies[text.slice(0, 2)] ?? replies[text.slice(0, 1)] ?? "desync";
 }
 
 /** Where an event leads from `wait`; `undefined` when it changes nothing there. */
 export function targetOfEvent(wait: ClientWait, event: ClientEventName): ClientTarget | undefined {
-  const row: ClientRow = clientTable[wait];
-  return row.events?.[event];
+  return clientTable[wait].events?.[event];
 }

@@ -7,6 +7,7 @@ import {
   type ClientOutcome,
   createClientEngine,
   type FtpError,
+  type LoginOperation,
 } from "@longshore/ftp-session/client";
 
 /** An engine with a clock that is moved by hand, and what it asked for so far. */
@@ -97,7 +98,7 @@ export function greeted(
   return createBench(options).complete(from).receive("220 Ready.\r\n");
 }
 
-export const login: ClientOperation = { type: "login", user: "ann", password: createSecret("wonder") };
+export const login: LoginOperation = { type: "login", user: "ann", password: createSecret("wonder") };
 
 export function retrieve(path = "f", more: object = {}): ClientOperation {
   return { type: "transfer", command: { verb: "RETR", path }, ...more };
