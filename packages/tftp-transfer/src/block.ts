@@ -34,7 +34,7 @@ export function blockIndex(
   if (ahead === 0 && wireNumber(reference, rollover) !== wire) ahead = period;
   if (ahead <= reach) return reference + ahead;
   const before = reference + ahead - period;
-  return before < 0 ? undefined : before;
+  return before < 0 || (before === 0 && wire !== 0) ? undefined : before;
 }
 
 /** A block as it goes out. */

@@ -5,7 +5,7 @@ import { type TftpErrorCode, tftpErrors } from "@longshore/tftp-packet";
  * The TFTP error for each way in which a store says no, with a text that names nothing local. One table, so
  * that nothing else decides what a peer learns.
  */
-export const storeErrors = {
+export const storeErrors: Readonly<Record<FileStoreErrorKind, StoreErrorAnswer>> = {
   "not-found": answer("fileNotFound"),
   exists: answer("fileExists"),
   "not-a-directory": answer("fileNotFound"),
@@ -22,7 +22,7 @@ export const storeErrors = {
   aborted: answer("notDefined", "Aborted"),
   unsupported: answer("illegalOperation", "Not supported"),
   io: answer("notDefined", "Input or output error"),
-} as const satisfies Record<FileStoreErrorKind, StoreErrorAnswer>;
+};
 
 export interface StoreErrorAnswer {
   readonly code: TftpErrorCode;

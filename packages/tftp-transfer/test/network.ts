@@ -29,7 +29,7 @@ import {
 
 /** What the network does to one packet. */
 export type Fault = "drop" | "duplicate" | "delay" | "reorder";
-export const faults = ["drop", "duplicate", "delay", "reorder"] as const satisfies readonly Fault[];
+export const faults: readonly Fault[] = ["drop", "duplicate", "delay", "reorder"];
 
 export interface Scenario {
   readonly operation: "rrq" | "wrq";
