@@ -1,1 +1,24 @@
-export {};
+export { FtpError, type FtpErrorCode, type FtpPhase } from "@longshore/ftp-session/client";
+export {
+  type DownloadOptions,
+  FtpClient,
+  type ReadOptions,
+  type UploadOptions,
+} from "./client.ts";
+export type { Features } from "./features.ts";
+export type { Listing, ListOptions } from "./listing.ts";
+export type {
+  ActiveOptions,
+  CallOptions,
+  FtpClientOptions,
+  FtpClientQuirks,
+  FtpTimeouts,
+  FtpTlsOptions,
+  Progress,
+  TraceEvent,
+  TransferCallOptions,
+} from "./options.ts";
+export type { UploadSource } from "./source.ts";
+export type { DownloadTarget } from "./target.ts";
+export type { TransferReport } from "./transfer.ts";
+export { type FtpUrl, formatFtpUrl, parseFtpUrl } from "./url.ts";

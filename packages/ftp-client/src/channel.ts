@@ -1,0 +1,75 @@
+/** Values handed from one who makes them to one who iterates, with the maker waiting for the taker. */
+export interface Channel<T> extends AsyncIterable<T> {
+  /** Resolves when the value has been taken, or at once while the channel is open wide. */
+  put(value: T): Promise<void>;
+  end(): void;
+  fail(error: unknown): void;
+  /** Puts no longer wait: what is not taken is kept in memory. */
+  openWide(): void;
+}
+
+/** @param onReturn the taker has had enough */
+export function createChannel<T>(onReturn: () => void): Channel<T> {
+  const kept: { readonly value: T; readonly taken: () => void }[] = [];
+  let asking:
+    | { readonly resolve: (step: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
+    | undefined;
+  let finish: { readonly error?: unknown } | undefined;
+  let isWide = false;
+
+  const over = (how: { readonly error?: unknown }): void => {
+    if (finish !== undefined) return;
+    finish = how;
+    const waiting = asking;
+    asking = undefined;
+    if (waiting === undefined) return;
+    if ("error" in how) waiting.reject(how.error);
+    else waiting.resolve({ done: true, value: undefined });
+  };
+
+  return {
+    put(value) {
+      const waiting = asking;
+      if (waiting !== undefined) {
+        asking = undefined;
+        waiting.resolve({ done: false, value });
+        return Promise.resolve();
+      }
+      return new Promise((taken) => {
+        kept.push({ value, taken });
+        if (isWide) taken();
+      });
+    },
+    end: () => over({}),
+    fail: (error) => over({ error }),
+    openWide() {
+      isWide = true;
+      for (const { taken } of kept) taken();
+    },
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const first = kept.shift();
+        if (first !== undefined) {
+          first.taken();
+          return Promise.resolve({ done: false, value: first.value });
+        }
+        if (finish !== undefined) {
+          const { error } = finish;
+          const isFailure = "error" in finish;
+          // Told once; whoever asks again gets the end.
+          finish = {};
+          return isFailure ? Promise.reject(error) : Promise.resolve({ done: true, value: undefined });
+        }
+        return new Promise((resolve, reject) => {
+          asking = { resolve, reject };
+        });
+      },
+      return() {
+        finish ??= {};
+        for (const { taken } of kept.splice(0)) taken();
+        onReturn();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+}

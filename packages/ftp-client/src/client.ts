@@ -1,0 +1,417 @@
+import { createSecret, type FtpCommand, isSecret, type Secret } from "@longshore/ftp-command";
+import type { ListingEntry } from "@longshore/ftp-listing";
+import {
+  type FtpReply,
+  parseFeatures,
+  parseNumber,
+  parsePathReply,
+  parseTime,
+  parseWord,
+} from "@longshore/ftp-reply";
+import type { DataMode } from "@longshore/ftp-session";
+import { FtpError } from "@longshore/ftp-session/client";
+import { type Features, toFeatures } from "./features.ts";
+import {
+  type Listing,
+  type ListingContext,
+  type ListOptions,
+  list,
+  listNames,
+  stat,
+  stream,
+} from "./listing.ts";
+import type { CallOptions, FtpClientOptions, TransferCallOptions } from "./options.ts";
+import { resumeDownload, resumeUpload } from "./resume.ts";
+import { type Lease, openSession, type Session } from "./session.ts";
+import { openSource, type UploadSource } from "./source.ts";
+import { type DownloadTarget, openTarget, sink } from "./target.ts";
+import {
+  localError,
+  retrieve,
+  settleTarget,
+  sizeOf,
+  store,
+  type TransferReport,
+  toNumber,
+} from "./transfer.ts";
+
+/**
+ * A logged-in session. Calls made together wait for each other in the order in which they were made; a transfer that
+ * fails leaves the session usable. Every method rejects with an {@link FtpError} and nothing else.
+ *
+ * Paths are the server's, as seen from the working directory, sent as they are.
+ */
+export interface FtpClient extends AsyncDisposable {
+  /** The entries of a directory, the working directory unless told: by MLSD where the server has it, else LIST. */
+  list(path?: string, options?: ListOptions): Listing;
+  /** The names in a directory (NLST), as the server gives them. */
+  listNames(path?: string, options?: CallOptions): AsyncIterable<string>;
+  /** One entry: by MLST where the server has it, else from the listing of its directory. */
+  stat(path: string, options?: CallOptions): Promise<ListingEntry>;
+
+  /** Gets a file. A local path appears whole or not at all; what was got is compared with the size told. */
+  download(remote: string, to: DownloadTarget, options?: DownloadOptions): Promise<TransferReport>;
+  /** Gets a file as chunks to iterate; leaving the loop aborts the transfer. The session is taken until the end. */
+  read(remote: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
+  /** Puts a file. What stands on the server afterwards is compared by SIZE. */
+  upload(from: UploadSource, remote: string, options?: UploadOptions): Promise<TransferReport>;
+
+  remove(path: string, options?: CallOptions): Promise<void>;
+  rename(from: string, to: string, options?: CallOptions): Promise<void>;
+  /** Makes a directory; with `recursive` those above it too, and one that stands already is no error. */
+  makeDirectory(path: string, options?: CallOptions & { readonly recursive?: boolean }): Promise<void>;
+  /** Removes an empty directory. */
+  removeDirectory(path: string, options?: CallOptions): Promise<void>;
+
+  /** Changes the working directory; `..` is CDUP. */
+  cd(path: string, options?: CallOptions): Promise<void>;
+  pwd(options?: CallOptions): Promise<string>;
+  /** Bytes that a download in image type would give (RFC 3659 §4). */
+  size(path: string, options?: CallOptions): Promise<number>;
+  /** When the file was last changed (RFC 3659 §3): milliseconds since the epoch, UTC. */
+  modified(path: string, options?: CallOptions): Promise<number>;
+  /** Sets that time with MFMT, to the second. */
+  setModified(path: string, milliseconds: number, options?: CallOptions): Promise<void>;
+
+  /** What FEAT lists; empty where the server has no FEAT. */
+  features(options?: CallOptions): Promise<Features>;
+  /** The first word of SYST's answer. */
+  system(options?: CallOptions): Promise<string>;
+  noop(options?: CallOptions): Promise<void>;
+  /** A line of one's own (RFC 1123 §4.1.4.2); every final reply is an answer, also 4yz and 5yz. */
+  quote(line: string, options?: CallOptions): Promise<FtpReply>;
+  /** A typed command with one final reply; a refusal is an error. */
+  command(command: FtpCommand, options?: CallOptions): Promise<FtpReply>;
+
+  /** QUIT, after what is under way. Never rejects. */
+  close(): Promise<void>;
+  /** Closes at once; what is under way rejects. */
+  destroy(): void;
+  readonly isClosed: boolean;
+  /** Why the session was closed, if not by this side: the text of a 421, a lost connection, … */
+  readonly closeReason: FtpError | undefined;
+  /** Whether the control connection is encrypted. */
+  readonly isSecure: boolean;
+  /** How the latest data connection was opened. */
+  readonly dataMode: DataMode | undefined;
+}
+
+export interface DownloadOptions extends TransferCallOptions {
+  /**
+   * Go on from what a local path, its `.part`, or a `WritableFile` with a `start` already has; a local path's part
+   * stays for the next call when this one fails.
+   */
+  readonly resume?: boolean;
+  /** Bytes before that place that are compared before anything is added; 4096 unless told, 0 for none. */
+  readonly overlap?: number;
+  /** The file's size where it is known, from a listing; saves asking. */
+  readonly size?: number;
+}
+
+export interface ReadOptions extends TransferCallOptions {
+  /** First byte to get; 0 unless told. */
+  readonly offset?: number;
+  readonly size?: number;
+}
+
+export interface UploadOptions extends TransferCallOptions {
+  /** Go on behind what stands on the server (APPE, or REST and STOR). */
+  readonly resume?: boolean;
+  readonly overlap?: number;
+  /** Add to what stands (APPE). */
+  readonly append?: boolean;
+  /** Let the server choose a name that is not taken (STOU); see `name` in the report. */
+  readonly unique?: boolean;
+  /** Upload under this name and rename at the end; `true` adds `.part`. What failed is removed. */
+  readonly temporary?: boolean | string;
+}
+
+export const FtpClient: {
+  /**
+   * Connects, secures and logs in.
+   *
+   * @throws {FtpError} `connect-failed`, `tls-failed`, `tls-refused`, `login-failed`, `timeout`, `not-ftp`, …
+   * @example
+   * await using client = await FtpClient.connect({ host: "ftp.example.org", tls: "explicit" });
+   * for await (const entry of client.list("/pub")) console.log(entry.name);
+   */
+  connect(options: FtpClientOptions): Promise<FtpClient>;
+} = { connect };
+
+async function connect(options: FtpClientOptions): Promise<FtpClient> {
+  const session = await openSession(options);
+  const state: ClientFacts = { features: undefined };
+  try {
+    await session.use(options.signal === undefined ? {} : { signal: options.signal }, async (lease) => {
+      await lease.operate({
+        type: "login",
+        user: options.user ?? "anonymous",
+        password: secretOf(options.password ?? (options.user === undefined ? "anonymous@" : "")),
+        ...(options.account === undefined ? {} : { account: secretOf(options.account) }),
+      });
+      if (options.negotiate !== false) await negotiate(lease, state, options);
+    });
+  } catch (error) {
+    session.destroy();
+    throw localError(error);
+  }
+  const client = createClient(session, state, options);
+  keepAwake(session, client, options.keepAlive ?? 0);
+  return client;
+}
+
+interface ClientFacts {
+  features: Features | undefined;
+}
+
+function createClient(session: Session, facts: ClientFacts, options: FtpClientOptions): FtpClient {
+  const context: ListingContext = {
+    session,
+    features: () => facts.features,
+    knowledge: { withoutFacts: false, withoutFlags: false },
+    latin1: options.encoding === "latin1",
+    listHidden: options.quirks?.listHidden ?? true,
+  };
+
+  const command = (what: FtpCommand, call: CallOptions = {}): Promise<FtpReply> =>
+    session.use(call, (lease) => lease.command(what));
+
+  return {
+    list: (path = "", call) => list(context, path, call),
+    listNames: (path = "", call) => listNames(context, path, call),
+    stat: (path, call) => stat(context, path, call),
+
+    download: (remote, to, call = {}) =>
+      ours(session.use(call, (lease) => download(session, lease, remote, to, call))),
+    read(remote, call = {}) {
+      const { offset = 0, size } = call;
+      return stream<Uint8Array>(
+        session,
+        call,
+        async (lease, channel) => {
+          const target = sink((chunk) => channel.put(chunk));
+          await retrieve(session, lease, remote, target, { ...call, offset, expectedSize: size });
+        },
+        "hold",
+      );
+    },
+    upload: (from, remote, call = {}) =>
+      ours(session.use(call, (lease) => upload(session, lease, from, remote, call))),
+
+    async remove(path, call) {
+      await command({ verb: "DELE", path }, call);
+    },
+    async rename(from, to, call = {}) {
+      await session.use(call, (lease) => lease.operate({ type: "rename", from, to }));
+    },
+    makeDirectory: (path, call = {}) =>
+      session.use(call, (lease) =>
+        call.recursive === true ? makeDirectories(lease, path) : makeDirectory(lease, path),
+      ),
+    async removeDirectory(path, call) {
+      await command({ verb: "RMD", path }, call);
+    },
+
+    async cd(path, call) {
+      await command(path === ".." ? { verb: "CDUP" } : { verb: "CWD", path }, call);
+    },
+    async pwd(call) {
+      const reply = await command({ verb: "PWD" }, call);
+      return parsePathReply(reply) ?? unreadable("PWD", reply);
+    },
+    async size(path, call = {}) {
+      const reply = await session.use(call, (lease) =>
+        lease.command({ verb: "SIZE", path }, { representation: "image" }),
+      );
+      return toNumber(parseNumber(reply)) ?? unreadable("SIZE", reply);
+    },
+    async modified(path, call) {
+      const reply = await command({ verb: "MDTM", path }, call);
+      const time = parseTime(reply);
+      return time === undefined ? unreadable("MDTM", reply) : Date.parse(time);
+    },
+    async setModified(path, milliseconds, call) {
+      const time = new Date(milliseconds).toISOString().replace(/\..*|[-:T]/g, "");
+      await command({ verb: "MFMT", time, path }, call);
+    },
+
+    async features(call = {}) {
+      if (facts.features === undefined) await session.use(call, (lease) => askFeatures(lease, facts));
+      return facts.features ?? new Map();
+    },
+    async system(call) {
+      const reply = await command({ verb: "SYST" }, call);
+      return parseWord(reply) ?? unreadable("SYST", reply);
+    },
+    async noop(call) {
+      await command({ verb: "NOOP" }, call);
+    },
+    async quote(line, call = {}) {
+      const reply = await session.use(call, (lease) => lease.quote(line));
+      return reply;
+    },
+    command,
+
+    async close() {
+      if (!session.isClosed) await command({ verb: "QUIT" }).catch(() => {});
+      session.destroy();
+    },
+    destroy: () => session.destroy(),
+    get isClosed() {
+      return session.isClosed;
+    },
+    get closeReason() {
+      return session.error;
+    },
+    get isSecure() {
+      return session.isSecure;
+    },
+    get dataMode() {
+      return session.dataMode;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
+
+async function download(
+  session: Session,
+  lease: Lease,
+  remote: string,
+  to: DownloadTarget,
+  options: DownloadOptions,
+): Promise<TransferReport> {
+  if (options.resume === true && typeof to === "string")
+    return resumeDownload(session, lease, remote, to, options);
+  const target = openTarget(to);
+  return settleTarget(target, () =>
+    retrieve(session, lease, remote, target, {
+      ...options,
+      offset: options.resume === true ? target.start : 0,
+      expectedSize: options.size,
+    }),
+  );
+}
+
+async function upload(
+  session: Session,
+  lease: Lease,
+  from: UploadSource,
+  remote: string,
+  options: UploadOptions,
+): Promise<TransferReport> {
+  const source = await openSource(from);
+  try {
+    if (options.resume === true) return await resumeUpload(session, lease, source, remote, options);
+    if (options.unique === true)
+      return await store(session, lease, "STOU", remote, source, { ...options, offset: 0 });
+    if (options.append === true) {
+      const base = options.verify === "none" ? 0 : ((await sizeOf(lease, remote)) ?? 0);
+      return await store(session, lease, "APPE", remote, source, { ...options, offset: 0, base });
+    }
+    const { temporary = false } = options;
+    if (temporary === false)
+      return await store(session, lease, "STOR", remote, source, { ...options, offset: 0 });
+    const name = temporary === true ? `${remote}.part` : temporary;
+    try {
+      const report = await store(session, lease, "STOR", name, source, { ...options, offset: 0 });
+      await lease.operate({ type: "rename", from: name, to: remote });
+      return report;
+    } catch (error) {
+      await lease.command({ verb: "DELE", path: name }).catch(() => {});
+      throw error;
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function makeDirectory(lease: Lease, path: string): Promise<void> {
+  await lease.command({ verb: "MKD", path });
+}
+
+/** The whole at first, because mostly just the last one is missing; else from the top down. */
+async function makeDirectories(lease: Lease, path: string): Promise<void> {
+  if (await tryCommand(lease, { verb: "MKD", path })) return;
+  const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
+  let directory = path.startsWith("/") ? "" : undefined;
+  for (const [index, segment] of segments.entries()) {
+    directory = directory === undefined ? segment : `${directory}/${segment}`;
+    if (index < segments.length - 1) await tryCommand(lease, { verb: "MKD", path: directory });
+    // The last one's refusal counts, unless the directory is there.
+    else if (!(await isDirectory(lease, directory))) await makeDirectory(lease, directory);
+  }
+}
+
+/** Goes there and back: the one way that every server knows. */
+async function isDirectory(lease: Lease, path: string): Promise<boolean> {
+  const before = parsePathReply(await lease.command({ verb: "PWD" }));
+  if (before === undefined || !(await tryCommand(lease, { verb: "CWD", path }))) return false;
+  await lease.command({ verb: "CWD", path: before });
+  return true;
+}
+
+async function tryCommand(lease: Lease, command: FtpCommand): Promise<boolean> {
+  try {
+    await lease.command(command);
+    return true;
+  } catch (error) {
+    if (FtpError.isInstance(error) && error.code === "refused") return false;
+    throw error;
+  }
+}
+
+async function negotiate(lease: Lease, facts: ClientFacts, options: FtpClientOptions): Promise<void> {
+  const features = await askFeatures(lease, facts);
+  // Servers that list it speak UTF-8 anyway, but for IIS, which wants to be told (RFC 2640 has no such command).
+  if (options.encoding !== "latin1" && features.has("UTF8")) {
+    await tryCommand(lease, { verb: "OPTS UTF8", state: "ON" });
+  }
+}
+
+async function askFeatures(lease: Lease, facts: ClientFacts): Promise<Features> {
+  let features: Features = new Map();
+  try {
+    features = toFeatures(parseFeatures(await lease.command({ verb: "FEAT" })) ?? []);
+  } catch (error) {
+    // 500 and 502 say that there is no FEAT, 530 that it is for others.
+    if (!FtpError.isInstance(error) || error.code !== "refused") throw error;
+  }
+  facts.features = features;
+  return features;
+}
+
+/** Sends NOOP when the session has had nothing to do for a while. */
+function keepAwake(session: Session, client: FtpClient, interval: number): void {
+  if (interval <= 0) return;
+  const timer = setInterval(() => {
+    if (session.isClosed) clearInterval(timer);
+    else if (session.isIdle) client.noop().catch(() => {});
+  }, interval);
+  timer.unref();
+}
+
+/** Whatever else was thrown on this side, a `FileStoreError` mostly, as an {@link FtpError}. */
+async function ours<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw localError(error);
+  }
+}
+
+function unreadable(verb: string, reply: FtpReply): never {
+  throw new FtpError(
+    "malformed-reply",
+    `the answer to ${verb}, "${reply.lines.at(-1) ?? ""}", cannot be read`,
+    {
+      command: verb,
+      reply,
+    },
+  );
+}
+
+function secretOf(text: string | Secret): Secret {
+  return isSecret(text) ? text : createSecret(text);
+}

@@ -1,0 +1,98 @@
+import { connect, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { type HostPort, parseHost, unmapHost } from "@longshore/ftp-address";
+import type { ClientEvent } from "@longshore/ftp-session/client";
+import type { Security } from "./tls.ts";
+
+/** The control connection: bytes out, bytes in, and what becomes of it. */
+export interface ControlConnection {
+  send(bytes: Uint8Array): void;
+  /** Becomes a TLS client on the open connection. */
+  startTls(security: Security): void;
+  /** Sends what is still to be sent and closes. */
+  close(): void;
+}
+
+export interface ControlOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress?: string;
+  readonly onBytes: (bytes: Uint8Array) => void;
+  readonly report: (event: ClientEvent) => void;
+}
+
+export function openControl(options: ControlOptions): ControlConnection {
+  const { onBytes, report } = options;
+  const { host, port, localAddress } = options;
+  const plain = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
+  plain.setNoDelay(true);
+  plain.setKeepAlive(true, 60_000);
+  let socket: Socket | TLSSocket = plain;
+  let closed = false;
+  let handshaking = false;
+
+  const gone = (error?: Error): void => {
+    if (closed) return;
+    closed = true;
+    socket.destroy();
+    plain.destroy();
+    const cause = error === undefined ? {} : { cause: error };
+    if (handshaking) {
+      report({ type: "tls-failed", message: error?.message ?? "the server ended the handshake", ...cause });
+    } else
+      report({ type: "disconnected", ...(error === undefined ? {} : { message: error.message }), ...cause });
+  };
+
+  plain.once("connect", () => {
+    report({ type: "connected", remote: endOf(plain, "remote"), local: endOf(plain, "local") });
+  });
+  listen(plain);
+
+  function listen(to: Socket): void {
+    to.on("data", onBytes);
+    to.on("end", () => gone());
+    to.on("close", () => gone());
+    to.on("error", gone);
+  }
+
+  return {
+    send(bytes) {
+      if (!closed) socket.write(bytes);
+    },
+    startTls(security) {
+      if (closed) return;
+      plain.off("data", onBytes);
+      handshaking = true;
+      const secured = security.startControl(plain);
+      socket = secured;
+      secured.once("secureConnect", () => {
+        handshaking = false;
+        report({ type: "tls-started" });
+      });
+      listen(secured);
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      socket.on("error", ignore);
+      socket.end();
+      // A server that does not close its side must not keep the process alive.
+      const timer = setTimeout(() => plain.destroy(), 1000);
+      plain.once("close", () => clearTimeout(timer));
+      socket.resume();
+    },
+  };
+}
+
+/** One end of an open connection; an IPv4 peer of a dual-stack socket by its IPv4 address. */
+export function endOf(socket: Socket, end: "local" | "remote"): HostPort {
+  const address = end === "local" ? socket.localAddress : socket.remoteAddress;
+  const port = end === "local" ? socket.localPort : socket.remotePort;
+  // A link-local address carries its zone, which is no part of it on the wire but is needed to connect.
+  const [plain = "", zone] = (address ?? "").split("%");
+  const host = unmapHost(plain);
+  const family = parseHost(host)?.family ?? 4;
+  return { family, host: zone === undefined ? host : `${host}%${zone}`, port: port ?? 0 };
+}
+
+function ignore(): void {}

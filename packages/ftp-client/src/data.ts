@@ -1,0 +1,148 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { DataConnectionError, type Transferred } from "@longshore/ftp-data";
+import type { ClientEvent } from "@longshore/ftp-session/client";
+import type { Security } from "./tls.ts";
+
+/** One data connection, from its opening to its end, whoever opened it. */
+export interface DataConnection {
+  readonly transfer: number;
+  /** The connection stands. */
+  opened(socket: Socket): void;
+  /** It will not come to stand. */
+  failed(error: Error): void;
+  /** Lets `mover` move the bytes, after the TLS handshake where there is one. */
+  start(mover: DataMover): void;
+  /** Drops it so that the server cannot take it for complete. */
+  abort(): void;
+}
+
+/** Moves the bytes of one transfer over an open connection. */
+export type DataMover = (socket: Socket, control: MoverControl) => Promise<Transferred>;
+
+export interface MoverControl {
+  readonly signal: AbortSignal;
+  /** To be called before a failure of this side is told: the connection is reset, not ended. */
+  readonly reset: () => void;
+}
+
+export interface DataOptions {
+  readonly transfer: number;
+  readonly security?: Security;
+  /** Milliseconds for the TLS handshake once bytes may move; 0 is no limit. */
+  readonly handshakeTimeout: number;
+  readonly report: (event: ClientEvent) => void;
+  /** Stops the opening while there is no connection: closes the listener, gives the connecting socket up. */
+  readonly cancel: () => void;
+}
+
+export function createDataConnection(options: DataOptions): DataConnection {
+  const { transfer, security, handshakeTimeout, report, cancel } = options;
+  const controller = new AbortController();
+  let plain: Socket | undefined;
+  let secured: TLSSocket | undefined;
+  let isSecured = false;
+  let mover: DataMover | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Nothing is reported any more. */
+  let over = false;
+
+  const fail = (error: Error, reason: "tls" | "reset"): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    if (plain === undefined) cancel();
+    else plain.destroy();
+    const message = error.message;
+    if (mover === undefined) report({ type: "data-failed", transfer, message, cause: error });
+    else report({ type: "transfer-failed", transfer, reason, message, bytes: 0, cause: error });
+  };
+
+  const onEarlyError = (error: Error): void => fail(error, security === undefined ? "reset" : "tls");
+  const onEarlyClose = (): void => {
+    onEarlyError(new Error("the server closed the data connection before anything was sent"));
+  };
+
+  const reset = (): void => {
+    plain?.on("error", ignore);
+    secured?.on("error", ignore);
+    if (plain !== undefined && !plain.destroyed) plain.resetAndDestroy();
+    secured?.destroy();
+  };
+
+  const move = (socket: Socket): void => {
+    if (over || mover === undefined) return;
+    clearTimeout(timer);
+    socket.off("error", onEarlyError);
+    socket.off("close", onEarlyClose);
+    mover(socket, { signal: controller.signal, reset }).then(
+      ({ bytes }) => {
+        if (over) return;
+        over = true;
+        report({ type: "transfer-done", transfer, bytes });
+      },
+      (error: unknown) => {
+        if (over) return;
+        over = true;
+        report(failureOf(transfer, error));
+      },
+    );
+  };
+
+  return {
+    transfer,
+    opened(socket) {
+      if (over) {
+        socket.destroy();
+        return;
+      }
+      plain = socket;
+      socket.setNoDelay(true);
+      if (security === undefined) {
+        socket.on("error", onEarlyError);
+        socket.on("close", onEarlyClose);
+      } else {
+        secured = security.startData(socket);
+        socket.on("error", onEarlyError);
+        secured.on("error", onEarlyError);
+        secured.on("close", onEarlyClose);
+        secured.once("secureConnect", () => {
+          isSecured = true;
+          if (secured !== undefined) move(secured);
+        });
+      }
+      report({ type: "data-open", transfer });
+    },
+    failed: (error) => fail(error, "reset"),
+    start(given) {
+      if (over || plain === undefined) return;
+      mover = given;
+      if (secured === undefined) move(plain);
+      else if (isSecured) move(secured);
+      else if (handshakeTimeout > 0) {
+        timer = setTimeout(
+          () => fail(new Error("the TLS handshake did not end in time"), "tls"),
+          handshakeTimeout,
+        );
+      }
+    },
+    abort() {
+      over = true;
+      clearTimeout(timer);
+      if (plain === undefined) cancel();
+      reset();
+      controller.abort();
+    },
+  };
+}
+
+function failureOf(transfer: number, error: unknown): ClientEvent {
+  if (DataConnectionError.isInstance(error)) {
+    const { code: reason, message, bytes } = error;
+    return { type: "transfer-failed", transfer, reason, message, bytes, cause: error.cause ?? error };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: "transfer-failed", transfer, reason: "store", message, bytes: 0, cause: error };
+}
+
+function ignore(): void {}

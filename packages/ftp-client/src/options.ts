@@ -1,0 +1,123 @@
+import type { ConnectionOptions } from "node:tls";
+import type { Secret } from "@longshore/ftp-command";
+import type { FtpReply } from "@longshore/ftp-reply";
+import type { DataMode, DataProtection } from "@longshore/ftp-session";
+import type { ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
+
+export interface FtpClientOptions {
+  /** Name or address. */
+  readonly host: string;
+  /** 21 unless told, 990 with implicit TLS. */
+  readonly port?: number;
+  /** `anonymous` unless told. */
+  readonly user?: string;
+  /** For `anonymous`, an address of sorts is made up (RFC 1635). */
+  readonly password?: string | Secret;
+  /** For the servers that ask for one with 332. */
+  readonly account?: string | Secret;
+  /**
+   * `"off"` unless told. `"explicit"` (AUTH TLS, RFC 4217) and `"implicit"` are required: a server that refuses is
+   * an error, and nothing goes in clear. With options of one's own, see {@link FtpTlsOptions}.
+   */
+  readonly tls?: "off" | "explicit" | "implicit" | FtpTlsOptions;
+  /**
+   * How data connections are opened, in the order in which they are tried; `["EPSV", "PASV"]` unless told. What had
+   * to be passed over once is tried last from then on.
+   */
+  readonly dataModes?: readonly DataMode[];
+  /**
+   * Whether a 227 may send this client elsewhere: `"control"` (the default) goes to the control connection's peer
+   * whatever it says, `"same"` refuses another host, `"reply"` believes it.
+   */
+  readonly passiveHost?: "control" | "same" | "reply";
+  /** For the active modes EPRT and PORT. */
+  readonly active?: ActiveOptions;
+  /** Milliseconds for each phase; 0 is no limit. */
+  readonly timeouts?: Partial<FtpTimeouts>;
+  /** Ends the attempt to connect. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds of idleness after which NOOP is sent; 0 (the default) never. */
+  readonly keepAlive?: number;
+  /** Milliseconds between NOOPs while a transfer runs; 0 (the default) never. */
+  readonly transferKeepAlive?: number;
+  /** How names go over the wire; `utf-8` unless told. */
+  readonly encoding?: "utf-8" | "latin1";
+  /** Whether FEAT, and OPTS UTF8 where it is offered, follow the login; `true` unless told. */
+  readonly negotiate?: boolean;
+  /** Put IAC IP, IAC DM before ABOR; off unless told. */
+  readonly telnetSynch?: boolean;
+  readonly quirks?: ClientQuirks & FtpClientQuirks;
+  /** The local address to connect from. */
+  readonly localAddress?: string;
+  /** Sees each command (without secrets) and each reply. */
+  readonly onTrace?: (event: TraceEvent) => void;
+}
+
+/** Leniencies of the driver, each with the product that needs it. */
+export interface FtpClientQuirks {
+  /** LIST is sent as `LIST -a`, so that hidden files show: `true` unless told. Servers that take `-a` for a name. */
+  readonly listHidden?: boolean;
+}
+
+export interface FtpTlsOptions
+  extends Pick<
+    ConnectionOptions,
+    | "ca"
+    | "cert"
+    | "key"
+    | "pfx"
+    | "passphrase"
+    | "ciphers"
+    | "minVersion"
+    | "maxVersion"
+    | "servername"
+    | "rejectUnauthorized"
+    | "checkServerIdentity"
+  > {
+  readonly mode: "explicit" | "implicit";
+  /** PROT P or PROT C; `private` unless told. */
+  readonly dataProtection?: DataProtection;
+  /** Offer the control connection's TLS session on data connections, as many servers require; `true` unless told. */
+  readonly resumeSession?: boolean;
+}
+
+export interface ActiveOptions {
+  /** Listen on a port of this range, both ends inclusive; any free one unless told. */
+  readonly ports?: readonly [first: number, last: number];
+  /** The address to tell the server, where it is not this side's own (NAT). */
+  readonly address?: string;
+}
+
+export type FtpTimeouts = ClientTimeouts & {
+  /** While a transfer runs: the peer moves no byte. Waiting for one's own disk or consumer does not count. 60,000 unless told. */
+  readonly stall: number;
+};
+
+export type TraceEvent =
+  | { readonly type: "command"; readonly text: string }
+  | { readonly type: "reply"; readonly reply: FtpReply };
+
+/** What every operation takes. */
+export interface CallOptions {
+  /** Gives the operation up; a transfer is aborted with ABOR, and the session stays usable. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for the whole operation, its time in the queue included; no limit unless told. */
+  readonly timeout?: number;
+}
+
+export interface Progress {
+  /** Bytes moved by this transfer so far. */
+  readonly bytes: number;
+  /** Where in the file the transfer began. */
+  readonly offset: number;
+  /** The file's size, where it is known. */
+  readonly total?: number;
+}
+
+export interface TransferCallOptions extends CallOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  /** `image` unless told; `ascii` turns line ends into this system's (RFC 959 §3.1.1.1) and cannot be verified. */
+  readonly representation?: "image" | "ascii";
+  /** Whether SIZE is asked where nothing else tells how long the file is; `"size"` unless told. */
+  readonly verify?: "size" | "none";
+}

@@ -1,0 +1,321 @@
+import { CommandEncodeError, commandRow, type FtpCommand } from "@longshore/ftp-command";
+import type { FtpReply } from "@longshore/ftp-reply";
+import {
+  type ClientEffect,
+  type ClientEngine,
+  type ClientEvent,
+  type ClientOperation,
+  type ClientOutcome,
+  type CommandOperation,
+  createClientEngine,
+  defaultTimeouts,
+  FtpError,
+  type TransferOperation,
+  type TransferOutcome,
+} from "@longshore/ftp-session/client";
+import { NvtEncodeError } from "@longshore/nvt";
+import { listenActive } from "./active.ts";
+import { type ControlConnection, openControl } from "./control.ts";
+import type { DataConnection, DataMover } from "./data.ts";
+import type { CallOptions, FtpClientOptions, FtpTimeouts, FtpTlsOptions } from "./options.ts";
+import { connectPassive } from "./passive.ts";
+import { abortError, createQueue } from "./queue.ts";
+import { createSecurity, type Security } from "./tls.ts";
+
+/** One control connection driven by the engine: its effects become sockets and timers, its outcomes promises. */
+export interface Session {
+  /** Waits for its turn, then runs `task` with the session to itself. */
+  use<T>(options: CallOptions, task: (lease: Lease) => Promise<T>): Promise<T>;
+  /** Calls `listener` once when another call waits for the session, at once if one does; the answer takes it back. */
+  onWanted(listener: () => void): () => void;
+  readonly timeouts: FtpTimeouts;
+  /** Why it is closed, `undefined` while it is open or after a close that was asked for. */
+  readonly error: FtpError | undefined;
+  readonly isClosed: boolean;
+  /** No call holds it or waits for it. */
+  readonly isIdle: boolean;
+  readonly isSecure: boolean;
+  readonly dataMode: ClientEngine["dataMode"];
+  /** Closes at once, without QUIT. */
+  destroy(): void;
+}
+
+/** The session in the hands of one call. */
+export interface Lease {
+  command(command: FtpCommand, options?: Omit<CommandOperation, "type" | "command">): Promise<FtpReply>;
+  /** Any final reply is an answer. */
+  quote(line: string): Promise<FtpReply>;
+  operate(operation: Exclude<ClientOperation, TransferOperation>): Promise<FtpReply | undefined>;
+  /** `onMark` sees the 1yz as it comes. */
+  transfer(
+    operation: TransferOperation,
+    mover: DataMover,
+    onMark?: (reply: FtpReply) => void,
+  ): Promise<TransferResult>;
+}
+
+export interface TransferResult extends TransferOutcome {
+  readonly reply: FtpReply;
+}
+
+type Success = Extract<ClientOutcome, { readonly ok: true }>;
+
+/** An operation that was handed to the engine, or waits until it is idle. */
+interface Pending {
+  readonly operation: ClientOperation;
+  readonly mover: DataMover | undefined;
+  readonly onMark: ((reply: FtpReply) => void) | undefined;
+  readonly resolve: (outcome: Success) => void;
+  readonly reject: (error: FtpError) => void;
+}
+
+/** Opens the control connection and waits until the engine is idle: greeted and, with TLS, encrypted. */
+export function openSession(options: FtpClientOptions): Promise<Session> {
+  return new Promise((resolve, reject) => {
+    const session = createSession(options, (error) => {
+      if (error === undefined) resolve(session);
+      else reject(error);
+    });
+  });
+}
+
+function createSession(options: FtpClientOptions, established: (error?: FtpError) => void): Session {
+  const tls = tlsOf(options);
+  const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
+  const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
+  const engine = createClientEngine({
+    security: tls?.mode ?? "none",
+    timeouts,
+    ...(tls?.dataProtection === undefined ? {} : { dataProtection: tls.dataProtection }),
+    ...pick(options, ["dataModes", "passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
+  });
+  let control: ControlConnection | undefined;
+  let ends: Extract<ClientEvent, { readonly type: "connected" }> | undefined;
+  let data: DataConnection | undefined;
+  let current: Pending | undefined;
+  let waiting: Pending | undefined;
+  let isEstablished = false;
+  let clock: NodeJS.Timeout | undefined;
+  const effects: ClientEffect[] = [];
+  let isPerforming = false;
+
+  const now = (): number => performance.now();
+
+  /** Carries effects out in their order, also those that carrying one out brings about. */
+  const perform = (more: readonly ClientEffect[]): void => {
+    effects.push(...more);
+    if (isPerforming) return;
+    isPerforming = true;
+    try {
+      for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) carryOut(effect);
+    } finally {
+      isPerforming = false;
+    }
+    setClock();
+    pump();
+  };
+
+  const report = (event: ClientEvent): void => {
+    if (event.type === "connected") ends = event;
+    perform(engine.complete(event, now()));
+  };
+
+  const setClock = (): void => {
+    clearTimeout(clock);
+    const { deadline } = engine;
+    if (deadline === undefined) return;
+    // Timers may fire a little early; asked again, the engine says how long is left.
+    clock = setTimeout(() => perform(engine.expire(now())), Math.max(0, Math.ceil(deadline - now())));
+  };
+
+  /** Hands the waiting operation to the engine once it is idle, or closed. */
+  const pump = (): void => {
+    const { name } = engine.state;
+    if (!isEstablished && (name === "idle" || name === "closed")) {
+      isEstablished = true;
+      established(engine.state.name === "closed" ? closeReason(engine) : undefined);
+    }
+    if (waiting === undefined || (name !== "idle" && name !== "closed")) return;
+    current = waiting;
+    waiting = undefined;
+    try {
+      perform(engine.begin(current.operation, now()));
+    } catch (error) {
+      const { reject } = current;
+      current = undefined;
+      reject(argumentError(error));
+    }
+  };
+
+  const carryOut = (effect: ClientEffect): void => {
+    switch (effect.type) {
+      case "connection-open": {
+        const { host, port = tls?.mode === "implicit" ? 990 : 21 } = options;
+        control = openControl({
+          host,
+          port,
+          ...pick(options, ["localAddress"]),
+          onBytes: (bytes) => perform(engine.receive(bytes, now())),
+          report,
+        });
+        return;
+      }
+      case "tls-start":
+        if (security !== undefined) control?.startTls(security);
+        return;
+      case "command-send":
+        options.onTrace?.({ type: "command", text: effect.text });
+        control?.send(effect.bytes);
+        return;
+      case "reply":
+        options.onTrace?.({ type: "reply", reply: effect.reply });
+        if (effect.reply.code === 125 || effect.reply.code === 150) current?.onMark?.(effect.reply);
+        return;
+      case "data-connect":
+      case "data-listen":
+        data = openData(effect);
+        return;
+      case "transfer-start":
+        if (data?.transfer === effect.transfer && current?.mover !== undefined) data.start(current.mover);
+        return;
+      case "data-close":
+        if (data?.transfer === effect.transfer) data.abort();
+        return;
+      case "settled": {
+        const settled = current;
+        current = undefined;
+        if (effect.outcome.ok) settled?.resolve(effect.outcome);
+        else settled?.reject(effect.outcome.error);
+        return;
+      }
+      case "connection-close":
+        clearTimeout(clock);
+        control?.close();
+    }
+  };
+
+  const openData = (
+    effect: Extract<ClientEffect, { readonly type: "data-connect" | "data-listen" }>,
+  ): DataConnection => {
+    const shared = {
+      transfer: effect.transfer,
+      handshakeTimeout: timeouts.tls,
+      report,
+      ...(effect.protection === "private" && security !== undefined ? { security } : {}),
+    };
+    if (effect.type === "data-connect") {
+      const direction = isUpload(current?.operation) ? "send" : "receive";
+      return connectPassive({
+        ...shared,
+        address: effect.address,
+        direction,
+        ...pick(options, ["localAddress"]),
+      });
+    }
+    const nowhere = { family: effect.family, host: "", port: 0 };
+    const { local = nowhere, remote = nowhere } = ends ?? {};
+    return listenActive({ ...shared, active: options.active ?? {}, local, remote });
+  };
+
+  const run = (
+    operation: ClientOperation,
+    mover?: DataMover,
+    onMark?: (reply: FtpReply) => void,
+  ): Promise<Success> =>
+    new Promise((resolve, reject) => {
+      waiting = { operation, mover, onMark, resolve, reject };
+      pump();
+    });
+
+  const lease: Lease = {
+    async command(command, more = {}) {
+      const { reply } = await run({ type: "command", command, ...more });
+      return reply ?? noReply;
+    },
+    async quote(line) {
+      const { reply } = await run({ type: "command", command: { line }, expect: ["2", "3", "4", "5"] });
+      return reply ?? noReply;
+    },
+    async operate(operation) {
+      return (await run(operation)).reply;
+    },
+    async transfer(operation, mover, onMark) {
+      const { reply = noReply, transfer } = await run(operation, mover, onMark);
+      if (transfer === undefined)
+        throw new FtpError("transfer-failed", "the session lost track of the transfer");
+      return { ...transfer, reply };
+    },
+  };
+
+  /** Gives up what the call that holds the session is doing. */
+  const giveUp = (error: FtpError): void => {
+    if (waiting !== undefined) {
+      const { reject } = waiting;
+      waiting = undefined;
+      reject(error);
+    } else if (current !== undefined) perform(engine.abort(error, now()));
+  };
+
+  const queue = createQueue(lease, giveUp);
+
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  function onAbort(): void {
+    if (!isEstablished) perform(engine.abort(abortError(options.signal), now()));
+  }
+  if (options.signal?.aborted) {
+    queueMicrotask(() => established(abortError(options.signal)));
+    isEstablished = true;
+  } else perform(engine.start(now()));
+
+  return {
+    use: queue.use,
+    onWanted: queue.onWanted,
+    timeouts,
+    get error() {
+      return engine.state.name === "closed" ? engine.state.error : undefined;
+    },
+    get isClosed() {
+      return engine.state.name === "closed";
+    },
+    get isIdle() {
+      return queue.isIdle;
+    },
+    get isSecure() {
+      return engine.secure;
+    },
+    get dataMode() {
+      return engine.dataMode;
+    },
+    destroy: () => perform(engine.close(now())),
+  };
+}
+
+const noReply: FtpReply = { code: 0, lines: [] };
+
+function tlsOf({ tls = "off" }: FtpClientOptions): FtpTlsOptions | undefined {
+  if (tls === "off") return undefined;
+  return typeof tls === "string" ? { mode: tls } : tls;
+}
+
+function isUpload(operation: ClientOperation | undefined): boolean {
+  return operation?.type === "transfer" && commandRow(operation.command.verb).data === "to-server";
+}
+
+function closeReason(engine: ClientEngine): FtpError {
+  const error = engine.state.name === "closed" ? engine.state.error : undefined;
+  return error ?? new FtpError("closed", "the session was closed");
+}
+
+/** What `begin` throws is the caller's mistake. */
+function argumentError(error: unknown): FtpError {
+  if (FtpError.isInstance(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const cannot = CommandEncodeError.isInstance(error) || NvtEncodeError.isInstance(error);
+  return new FtpError(cannot ? "bad-argument" : "local", message, { phase: "idle", cause: error });
+}
+
+/** Those of `keys` that `from` has: an option that was not given must not stand as `undefined`. */
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  const entries = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]);
+  return Object.fromEntries(entries) as Pick<T, K>;
+}

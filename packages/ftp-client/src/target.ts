@@ -1,0 +1,129 @@
+import { basename, dirname, resolve } from "node:path";
+import type { Writable } from "node:stream";
+import { FileStoreError, toFileStoreError, toPath, type WritableFile } from "@longshore/file-store";
+import { createNodeStore } from "@longshore/file-store-node";
+
+/**
+ * Where a download goes:
+ * - a local path: written to a temporary name, and there as a whole when the transfer was complete and verified
+ * - a `WritableFile`: committed or aborted here
+ * - a function: awaited for each chunk, which is its own
+ * - a web or Node stream: ended, or destroyed with the error
+ */
+export type DownloadTarget =
+  | string
+  | WritableFile
+  | ((chunk: Uint8Array) => void | Promise<void>)
+  | WritableStream<Uint8Array>
+  | Writable;
+
+/** A target as the data path wants it. Exactly one of `commit` and `abort` ends it. */
+export type Target = WritableFile;
+
+export function openTarget(to: DownloadTarget): Target {
+  if (typeof to === "string") return localFile(to);
+  if (typeof to === "function") return sink((chunk) => to(chunk));
+  if ("getWriter" in to) return webStream(to);
+  return "commit" in to ? to : nodeStream(to);
+}
+
+/** A local file, made when the first byte comes or the transfer turns out to be empty: a refusal leaves no trace. */
+export function localFile(path: string): Target {
+  const whole = resolve(path);
+  const store = createNodeStore(dirname(whole), { writable: true });
+  return lazyFile(() => store.openWrite(toPath(`/${basename(whole)}`), { mode: "replace" }, {}));
+}
+
+export function lazyFile(open: () => Promise<WritableFile>, start = 0): Target {
+  let opening: Promise<WritableFile> | undefined;
+  let file: WritableFile | undefined;
+  const opened = (): Promise<WritableFile> => {
+    opening ??= open().then((made) => {
+      file = made;
+      return made;
+    });
+    return opening;
+  };
+  return {
+    start,
+    async write(chunk, position) {
+      await (file ?? (await opened())).write(chunk, position);
+    },
+    async writeAll(chunks, position) {
+      const to = file ?? (await opened());
+      if (to.writeAll !== undefined) {
+        await to.writeAll(chunks, position);
+        return;
+      }
+      let at = position;
+      for (const chunk of chunks) {
+        await to.write(chunk, at);
+        at += chunk.length;
+      }
+    },
+    async commit() {
+      await (await opened()).commit();
+    },
+    async abort(reason) {
+      if (opening === undefined) return;
+      await (await opening.catch(() => undefined))?.abort(reason);
+    },
+  };
+}
+
+/** A consumer in place of a file. Chunks are copied, because the data path uses its buffers again. */
+export function sink(
+  write: (chunk: Uint8Array) => void | Promise<void>,
+  commit: () => void | Promise<void> = () => {},
+  abort: (reason?: FileStoreError) => void | Promise<void> = () => {},
+): Target {
+  return {
+    start: 0,
+    async write(chunk) {
+      await write(chunk.slice());
+    },
+    async commit() {
+      await commit();
+    },
+    async abort(reason) {
+      await abort(reason);
+    },
+  };
+}
+
+function webStream(stream: WritableStream<Uint8Array>): Target {
+  const writer = stream.getWriter();
+  return sink(
+    (chunk) => writer.write(chunk),
+    () => writer.close(),
+    (reason) => writer.abort(reason).catch(() => {}),
+  );
+}
+
+function nodeStream(stream: Writable): Target {
+  let failure: Error | undefined;
+  stream.on("error", (error) => {
+    failure = error;
+  });
+  const settled = (act: (done: (error?: Error | null) => void) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (failure !== undefined || stream.destroyed) {
+        reject(failure ?? new FileStoreError("io", "the stream was destroyed"));
+        return;
+      }
+      const onClose = (): void => reject(failure ?? new FileStoreError("io", "the stream was closed early"));
+      stream.once("close", onClose);
+      act((error) => {
+        stream.off("close", onClose);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  return sink(
+    (chunk) => settled((done) => stream.write(chunk, done)),
+    () => settled((done) => stream.end(() => done(failure))),
+    (reason) => {
+      stream.destroy(toFileStoreError(reason ?? new Error("the download was given up")));
+    },
+  );
+}
