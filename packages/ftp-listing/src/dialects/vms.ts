@@ -132,6 +132,7 @@ function readColumns(line: string, start: number): Columns | undefined {
 
 function readColumn(columns: Columns, text: string): boolean {
   if (text.startsWith("[")) {
+    if (columns.owner !== undefined) return false;
     const inside = text.slice(1).replace(/\]$/, "");
     const comma = inside.indexOf(",");
     columns.group = comma < 0 ? undefined : inside.slice(0, comma).trim();
@@ -182,6 +183,6 @@ function ownerEnd(line: string, at: number): number {
 
 function skipVms(line: string): SkippedLine["reason"] | undefined {
   if (/^ *Directory [^ ]*[:[][^ ]*$/i.test(line)) return "header";
-  if (/^ *(?:Grand total|Total) of \d+ (?:files?|director)/i.test(line)) return "trailer";
+  if (/^ *(?:Grand total|Total)(?: of)? \d+ (?:files?|director)/i.test(line)) return "trailer";
   return undefined;
 }
