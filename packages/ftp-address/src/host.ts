@@ -1,4 +1,4 @@
-import { AddressEncodeError } from "./error.ts";
+import { type AddressDecodeError, AddressEncodeError, type AddressResult, refuse } from "./error.ts";
 
 /** An Internet address in its canonical text. */
 export interface Host {
@@ -13,6 +13,9 @@ export interface HostPort extends Host {
   readonly port: number;
 }
 
+/** What the formatters take: any text of an address, and a port from 1 to 65535. */
+export type HostPortInput = Pick<HostPort, "host" | "port">;
+
 /**
  * Reads an IPv4 or IPv6 address and gives it in its canonical text, so that equal addresses have equal texts.
  * Names, zones (`%eth0`), brackets and numbers with leading zeros are refused.
@@ -25,88 +28,62 @@ export function parseHost(text: string): Host | undefined {
   return octets && toHost(octets);
 }
 
-/** `host` without an IPv4-mapped prefix (RFC 4291 §2.5.5.2), as a dual-stack socket names its IPv4 peers. */
+/**
+ * `host` in its canonical text, and without an IPv4-mapped prefix (RFC 4291 §2.5.5.2): a dual-stack socket names its
+ * IPv4 peers with it. What is no address is given back as it is.
+ */
 export function unmapHost(host: string): string {
-  const octets = hostOctets(host);
-  return octets === undefined ? host : toHost(unmap(octets)).host;
-}
-
-/** The 4 or 16 octets of an address, or undefined where `text` is none. */
-export function hostOctets(text: string): readonly number[] | undefined {
-  // No address is longer, and what follows works on short text only.
-  if (text.length > 45) return undefined;
-  if (!text.includes(":")) return ipv4Octets(text);
-  const cut = text.lastIndexOf(":") + 1;
-  const last = text.slice(cut);
-  const tail = last.includes(".") ? ipv4Octets(last) : [];
-  if (tail === undefined) return undefined;
-  const [left = "", right, more] = (tail.length > 0 ? `${text.slice(0, cut)}0:0` : text).split("::");
-  const head = groups(left);
-  const end = groups(right ?? "");
-  const gap = 8 - head.length - end.length;
-  if (more !== undefined || (right === undefined ? gap !== 0 : gap < 1)) return undefined;
-  const all = [...head, ...Array<number>(gap).fill(0), ...end];
-  if (all.includes(-1)) return undefined;
-  return [...all.flatMap((group) => [group >> 8, group & 255]).slice(0, 16 - tail.length), ...tail];
+  return (parseHost(host)?.host ?? host).replace(/^::ffff:(?=.*\.)/, "");
 }
 
 /** The address that `octets`, 4 or 16 of them, make. */
 export function toHost(octets: readonly number[]): Host {
   if (octets.length === 4) return { family: 4, host: octets.join(".") };
-  const mapped = unmap(octets);
-  if (mapped.length === 4) return { family: 6, host: `::ffff:${mapped.join(".")}` };
-  const text = Array.from({ length: 8 }, (_, index) =>
-    ((octets[2 * index] ?? 0) * 256 + (octets[2 * index + 1] ?? 0)).toString(16),
-  ).join(":");
-  // RFC 5952 §4.2: the longest run of two zero groups or more, the first of equal ones.
-  const runs = text.match(/\b0(:0)+\b/g) ?? [];
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
-  const host = longest === "" ? text : text.replace(new RegExp(`(^|:)${longest}(:|$)`), "::");
-  return { family: 6, host };
+  const pairs = octets.map((octet, at) => (at % 2 ? "" : ":") + (256 + octet).toString(16).slice(1));
+  const host = shorten(pairs.join("").slice(1));
+  return { family: 6, host: host.replace(/^(::ffff:)\w+:\w+$/, `$1${octets.slice(12).join(".")}`) };
 }
 
 /**
- * The octets of an address to be written.
+ * The octets of an address to be written; its port is looked at too.
  *
- * @throws {AddressEncodeError} `host` or `port`
+ * @throws {AddressEncodeError} `host`, `port`
  */
-export function encodeHost({
-  host,
-  port,
-}: {
-  readonly host: string;
-  readonly port: number;
-}): readonly number[] {
+export function encodeHost({ host, port }: HostPortInput): readonly number[] {
   const octets = hostOctets(host);
-  if (octets === undefined)
-    throw new AddressEncodeError("host", `${JSON.stringify(host)} is no IP address; resolve names first`);
-  checkPort(port);
+  if (!octets) throw new AddressEncodeError("host", host);
+  if (!isPort(port)) throw new AddressEncodeError("port", port);
   return octets;
 }
 
-/** @throws {AddressEncodeError} `port` */
-export function checkPort(port: number): void {
-  if (!isPort(port))
-    throw new AddressEncodeError("port", `${port} is no port, give an integer from 1 to 65535`);
+/** `where` with `port`, if that can be one. */
+export function withPort<Where>(
+  where: Where,
+  port: number,
+  unsupported: AddressDecodeError["reply"],
+): AddressResult<Where & { readonly port: number }> {
+  return isPort(port) ? { ok: true, ...where, port } : refuse("port", port, unsupported);
 }
 
-export function isPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65536;
+function isPort(port: number): boolean {
+  return port > 0 && (port & 0xffff) === port;
 }
 
-export function unmap(octets: readonly number[]): readonly number[] {
-  const mapped = octets.length === 16 && octets.slice(0, 12).join() === "0,0,0,0,0,0,0,0,0,0,255,255";
-  return mapped ? octets.slice(12) : octets;
+/** The 4 or 16 octets of an address. IPv4 is read as the end of an IPv4-mapped address. */
+function hostOctets(text: string): readonly number[] | undefined {
+  const isLong = text.includes(":");
+  const short = shorten(isLong ? text : `0:0:0:0:0:ffff:${text}`);
+  if (!short) return undefined;
+  const groups = short.replace("::", ":".repeat(10 - short.split(":").length)).split(":");
+  const octets = groups.flatMap((group) => [Number(`0x0${group}`) >> 8, Number(`0x0${group}`) & 255]);
+  return octets.slice(isLong ? 0 : 12);
 }
 
-function ipv4Octets(text: string): readonly number[] | undefined {
-  const parts = text.split(".");
-  const octets = parts.map((part) => (/^(0|[1-9]\d{0,2})$/.test(part) ? Number(part) : 256));
-  return octets.length === 4 && octets.every((octet) => octet < 256) ? octets : undefined;
-}
-
-/** The groups of one side of `::`, -1 for what is none. */
-function groups(text: string): readonly number[] {
-  if (text === "") return [];
-  return text.split(":").map((group) => (/^[\dA-Fa-f]{1,4}$/.test(group) ? Number.parseInt(group, 16) : -1));
+/** IPv6 in its short form, by the host parser of the URL Standard, which every runtime has; `""` for anything else. */
+function shorten(text: string): string {
+  try {
+    return /[^\da-f:.]/i.test(text) ? "" : new URL(`ftp://[${text}]`).hostname.slice(1, -1);
+  } catch {
+    return "";
+  }
 }

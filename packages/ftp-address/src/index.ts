@@ -1,21 +1,18 @@
 export {
-  type EpsvArgument,
+  type EpsvProtocol,
   type EpsvTarget,
   formatEprt,
   formatEpsv,
-  formatEpsvReply,
   parseEprt,
   parseEpsv,
   parseEpsvReply,
 } from "./eprt.ts";
 export {
   type AddressDecodeError,
-  type AddressDecodeErrorCode,
   AddressEncodeError,
-  type AddressEncodeErrorCode,
+  type AddressErrorCode,
   type AddressResult,
 } from "./error.ts";
-export { type Host, type HostPort, parseHost, unmapHost } from "./host.ts";
-export { formatLprt, formatLpsvReply, parseLprt, parseLpsvReply } from "./lprt.ts";
-export { formatPasvReply, formatPort, parsePasvReply, parsePort } from "./port.ts";
-export { type AddressScope, addressScope } from "./scope.ts";
+export { type Host, type HostPort, type HostPortInput, parseHost, unmapHost } from "./host.ts";
+export { formatLprt, parseLprt, parseLpsvReply } from "./lprt.ts";
+export { formatPort, parsePasvReply, parsePort } from "./port.ts";
