@@ -21,7 +21,8 @@ export interface UserEntry {
  */
 export function userAuthenticator(users: readonly UserEntry[]): Authenticator {
   const known = new Map(users.map((entry) => [entry.name, { entry, hash: hashOf(entry) }]));
-  const nobody = hashPassword(randomBytes(16).toString("hex"));
+  nobody ??= hashPassword(randomBytes(16).toString("hex"));
+  const stranger = nobody;
   const key = randomBytes(32);
   const seen = new Map<string, Buffer>();
   return async ({ username, password }) => {
@@ -31,7 +32,7 @@ export function userAuthenticator(users: readonly UserEntry[]): Authenticator {
     const before = seen.get(username);
     const isRight =
       (before !== undefined && timingSafeEqual(before, digest)) ||
-      (await verifyPassword(text, await (found?.hash ?? nobody)));
+      (await verifyPassword(text, await (found?.hash ?? stranger)));
     if (found === undefined) return { result: "unknown" };
     if (!isRight) return { result: "refused" };
     seen.set(username, digest);
@@ -56,6 +57,9 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   const actual = await derive(password, Buffer.from(salt, "base64"), expected.length, options);
   return timingSafeEqual(actual, expected);
 }
+
+/** The hash against which unknown names are checked: of a password that nobody has. */
+let nobody: Promise<string> | undefined;
 
 /** 16 MiB and some 50 ms for each check. */
 const cost = { N: 16_384, r: 8, p: 1 } as const;

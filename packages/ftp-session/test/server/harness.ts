@@ -9,6 +9,7 @@ import {
   type ServerEngineOptions,
   type StateNode,
   type StoreAnswer,
+  type StoreFeatures,
   type StoreRequest,
 } from "@longshore/ftp-session/server";
 
@@ -26,7 +27,7 @@ export const capabilities: StoreCapabilities = {
   durableSync: "none",
 };
 
-export const features = { capabilities, setTimes: true, setMode: true };
+export const features: StoreFeatures = { capabilities, setTimes: true, setMode: true };
 
 /** Which effects a test answers by itself. */
 export type Held =

@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createMemoryStore } from "@longshore/file-store-memory";
+import {
+  createFtpServer,
+  type FtpServer,
+  type FtpServerEvent,
+  type FtpServerOptions,
+} from "@longshore/ftp-server";
+import { afterEach } from "vitest";
+import { openClient, type RawClient } from "./client.ts";
+
+export const files: Readonly<Record<string, string>> = {
+  "/a.txt": "hello\nworld\n",
+  "/empty.txt": "",
+  "/dir/b.txt": "b",
+  "/dir/name with spaces.txt": "s",
+  "/nothing/": "",
+};
+
+/** `secret`, hashed so that it costs next to nothing to check. */
+export const secret: string =
+  "scrypt$2$8$1$c2FsdHNhbHRzYWx0c2FsdA==$C8Qfv4ojkS3eByZQsYeoSBBZRVMgZQqg/YbXEBfUu70=";
+
+export interface Running {
+  readonly server: FtpServer;
+  readonly port: number;
+  readonly events: FtpServerEvent[];
+  /** A client that has been greeted, and logged in unless told. */
+  client(options?: { login?: boolean; implicitTls?: boolean }): Promise<RawClient>;
+}
+
+const running: { server: FtpServer; clients: RawClient[] }[] = [];
+
+/** Every server of a test is closed after it, and has to close. */
+afterEach(async () => {
+  for (const { server, clients } of running.splice(0)) {
+    for (const client of clients) client.close();
+    await server.close();
+  }
+});
+
+/** A server over memory with the user `tester`, who may write. */
+export async function start(options: Partial<FtpServerOptions> = {}): Promise<Running> {
+  const events: FtpServerEvent[] = [];
+  const server = createFtpServer({
+    store: createMemoryStore({ files }),
+    users: [{ name: "tester", password: secret, permission: "rw" }],
+    onEvent: (event) => events.push(event),
+    ...options,
+    limits: { failureDelay: 0, ...options.limits },
+  });
+  const { port } = await server.listen();
+  const clients: RawClient[] = [];
+  running.push({ server, clients });
+  return {
+    server,
+    port,
+    events,
+    async client({ login = true, ...how } = {}) {
+      const client = await openClient(port, how);
+      clients.push(client);
+      if (login) await client.login();
+      return client;
+    },
+  };
+}
+
+/** Waits until `condition` holds; a test that waits in vain ends by its timeout. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+let made: { cert: string; key: string } | undefined;
+
+/** A certificate for localhost, made once. */
+export function certificate(): { cert: string; key: string } {
+  if (made !== undefined) return made;
+  const folder = mkdtempSync(join(tmpdir(), "longshore-tls-"));
+  try {
+    const key = join(folder, "key.pem");
+    const cert = join(folder, "cert.pem");
+    const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    execFileSync(
+      "openssl",
+      ["req", "-x509", ...how, "-subj", "/CN=localhost", "-keyout", key, "-out", cert],
+      {
+        stdio: "ignore",
+      },
+    );
+    made = { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
+    return made;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
