@@ -43,6 +43,7 @@ function run({ host, port, user, password, tls }: Target, command: string): Prom
     "set net:max-retries 1",
     "set net:timeout 20",
     "set cmd:fail-exit true",
+    "set xfer:clobber true",
     `set ftp:ssl-allow ${tls !== undefined}`,
     `set ftp:ssl-force ${tls !== undefined}`,
     `set ftp:ssl-protect-data ${tls !== undefined}`,

@@ -31,7 +31,7 @@ export const tnftp: FtpClientPeer = {
   },
   async size(target, remote) {
     const { text } = await run(target, `size ${quoted(remote)}`);
-    return Number(/^213 (\d+)/m.exec(text)?.[1]);
+    return Number(/\t(\d+)$/m.exec(text)?.[1]);
   },
 };
 
@@ -47,6 +47,7 @@ async function run({ host, port, user, password }: Target, ...commands: string[]
   return done;
 }
 
+/** Inside its quotes nothing can be escaped; outside everything can. */
 function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  return text.replaceAll(/[\s"\\]/g, "\\$&");
 }
