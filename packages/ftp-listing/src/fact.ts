@@ -13,33 +13,37 @@ export interface FactContext {
   readonly type?: "cdir" | "pdir";
 }
 
+/** Every fact that can be printed, in the order in which they are. */
+export const factNames = [
+  "type",
+  "size",
+  "modify",
+  "create",
+  "perm",
+  "unique",
+  "UNIX.mode",
+  "UNIX.owner",
+  "UNIX.group",
+] as const;
+
+export type FactName = (typeof factNames)[number];
+
 type Fact = (entry: DirectoryEntry, context: FactContext) => string | undefined;
 
-/**
- * The facts that can be printed, in the order in which they are, and how each is told from an entry; `undefined`
- * leaves it out of this line (RFC 3659 §7.9). FEAT and OPTS MLST are computed from the keys.
- */
-const table = {
-  type: (entry: DirectoryEntry, context: FactContext): string | undefined => context.type ?? typeOf(entry),
-  /** For directories it means nothing (RFC 3659 §7.5.7). */
-  size: (entry: DirectoryEntry): string | undefined =>
-    entry.type === "directory" ? undefined : String(entry.size),
-  modify: (entry: DirectoryEntry): string | undefined => timeOf(entry.modified),
-  create: (entry: DirectoryEntry): string | undefined => timeOf(entry.created),
-  perm: (_: DirectoryEntry, context: FactContext): string | undefined => context.perm,
-  unique: (entry: DirectoryEntry): string | undefined => tokenOf(entry.id),
-  "UNIX.mode": (entry: DirectoryEntry): string | undefined =>
+/** How each fact is told from an entry; `undefined` leaves it out of this line (RFC 3659 §7.9). */
+export const factTable: Readonly<Record<FactName, Fact>> = {
+  type: (entry, context) => context.type ?? typeOf(entry),
+  // For directories it means nothing (RFC 3659 §7.5.7).
+  size: (entry) => (entry.type === "directory" ? undefined : String(entry.size)),
+  modify: (entry) => timeOf(entry.modified),
+  create: (entry) => timeOf(entry.created),
+  perm: (_, context) => context.perm,
+  unique: (entry) => tokenOf(entry.id),
+  "UNIX.mode": (entry) =>
     entry.mode === undefined ? undefined : `0${entry.mode.toString(8).padStart(3, "0")}`,
-  "UNIX.owner": (entry: DirectoryEntry): string | undefined => tokenOf(entry.owner),
-  "UNIX.group": (entry: DirectoryEntry): string | undefined => tokenOf(entry.group),
-} as const satisfies Record<string, Fact>;
-
-export type FactName = keyof typeof table;
-
-export const factTable: Readonly<Record<FactName, Fact>> = table;
-
-/** Every fact that {@link factTable} can print. */
-export const factNames: readonly FactName[] = Object.keys(factTable) as FactName[];
+  "UNIX.owner": (entry) => tokenOf(entry.owner),
+  "UNIX.group": (entry) => tokenOf(entry.group),
+};
 
 /**
  * The line that FEAT shows (RFC 3659 §7.8): each fact that the server has, a `*` behind those now sent.
