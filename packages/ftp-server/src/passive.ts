@@ -65,14 +65,16 @@ async function open(options: PassiveListenerOptions, port: number): Promise<Pass
         if (from !== peer) onStranger(from);
         return;
       }
-      server.close();
+      stop();
       settle(socket);
     },
   );
-  server.on("close", () => {
+  // The system has the port back at once; the server's `close` event may be long in coming.
+  const stop = (): void => {
+    if (!server.listening) return;
+    server.close();
     taken.delete(port);
-    settle(undefined);
-  });
+  };
   const listening = await new Promise<boolean>((resolve) => {
     server.once("error", () => resolve(false));
     server.listen({ host, port, backlog: 16, exclusive: true }, () => resolve(true));
@@ -83,7 +85,7 @@ async function open(options: PassiveListenerOptions, port: number): Promise<Pass
     port: (server.address() as AddressInfo).port,
     connection,
     close() {
-      if (server.listening) server.close();
+      stop();
       settle(undefined);
     },
   };

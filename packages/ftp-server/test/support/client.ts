@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls } from "node:tls";
 
 /** A client that knows nothing: lines out, replies in, data connections by hand. */
 export interface RawClient {
@@ -19,10 +19,8 @@ export interface RawClient {
   /** RETR, LIST and the like: the 150, the content, the final reply. */
   get(line: string): Promise<{ opening: string; content: string; final: string }>;
   put(line: string, content: string | Uint8Array): Promise<{ opening: string; final: string }>;
-  /** AUTH TLS and the handshake. */
-  secure(): Promise<TLSSocket>;
-  /** TLS over a data connection, with the control connection's session. */
-  secureData(data: Socket, session?: Buffer): Promise<TLSSocket>;
+  /** Goes on over this connection, TLS over the first one. */
+  adopt(socket: Socket): void;
   close(): void;
 }
 
@@ -106,29 +104,17 @@ export async function openClient(
       data.end(content);
       return { opening, final: await client.reply() };
     },
-    async secure() {
-      const answer = await client.command("AUTH TLS");
-      if (!answer.startsWith("234")) throw new Error(answer);
-      return client.secureData(plain).then((socket) => {
-        client.socket = socket;
-        listen(socket);
-        return socket;
-      });
-    },
-    async secureData(data, session) {
-      data.removeAllListeners("data");
-      const socket = connectTls({
-        socket: data,
-        rejectUnauthorized: false,
-        ...(session === undefined ? {} : { session }),
-      });
-      await once(socket, "secureConnect");
-      return socket;
+    adopt(socket) {
+      client.socket = socket;
+      listen(socket);
     },
     close: () => client.socket.destroy(),
   };
   await once(plain, "connect");
-  if (options.implicitTls === true) client.socket = await client.secureData(plain);
+  if (options.implicitTls === true) {
+    client.socket = connectTls({ socket: plain, rejectUnauthorized: false });
+    await once(client.socket, "secureConnect");
+  }
   listen(client.socket);
   await client.reply();
   return client;

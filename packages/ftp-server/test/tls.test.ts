@@ -1,0 +1,233 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { openClient, type RawClient, readAll } from "./support/client.ts";
+import { certificate, files, start, until } from "./support/server.ts";
+
+type Version = "TLSv1.2" | "TLSv1.3";
+
+/** A client whose control connection is TLS, and its latest session ticket. */
+async function secured(
+  running: Awaited<ReturnType<typeof start>>,
+  version: Version = "TLSv1.3",
+): Promise<{ client: RawClient; ticket: () => Promise<Buffer> }> {
+  const client = await running.client({ login: false });
+  expect(await client.code("AUTH TLS")).toBe(234);
+  client.socket.removeAllListeners("data");
+  const socket = connectTls({
+    socket: client.socket,
+    rejectUnauthorized: false,
+    minVersion: version,
+    maxVersion: version,
+  });
+  let latest: Buffer | undefined;
+  socket.on("session", (session: Buffer) => {
+    latest = session;
+  });
+  await once(socket, "secureConnect");
+  client.adopt(socket);
+  expect(await client.code("PBSZ 0")).toBe(200);
+  expect(await client.code("PROT P")).toBe(200);
+  await client.login();
+  return {
+    client,
+    async ticket() {
+      await until(() => latest !== undefined);
+      return latest ?? Buffer.alloc(0);
+    },
+  };
+}
+
+async function dataTls(data: Socket, session?: Buffer, version: Version = "TLSv1.3"): Promise<TLSSocket> {
+  const socket = connectTls({
+    socket: data,
+    rejectUnauthorized: false,
+    minVersion: version,
+    maxVersion: version,
+    ...(session === undefined ? {} : { session }),
+  });
+  socket.on("error", () => {});
+  await Promise.race([once(socket, "secureConnect"), once(socket, "close")]).catch(() => {});
+  return socket;
+}
+
+describe("explicit TLS", () => {
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "moves files both ways, private and clear, in %s",
+    async (version) => {
+      const running = await start({ tls: certificate() });
+      const { client } = await secured(running, version);
+      const content = Buffer.alloc(2_000_000, "private\n");
+
+      let data = await client.passive();
+      expect(await client.code("STOR big")).toBe(150);
+      const up = await dataTls(data, undefined, version);
+      up.end(content);
+      expect(await client.reply()).toMatch(/^226 .* 2000000 /);
+
+      data = await client.passive();
+      expect(await client.code("RETR big")).toBe(150);
+      const down = await dataTls(data, undefined, version);
+      expect((await readAll(down)) === content.toString()).toBe(true);
+      expect(await client.reply()).toMatch(/^226/);
+
+      expect(await client.code("PROT C")).toBe(200);
+      expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
+      expect(running.events.find(({ type }) => type === "secure")).toMatchObject({ protocol: version });
+    },
+  );
+
+  it("takes the data handshake before the command as well as after the 150, also of an empty file", async () => {
+    const { client } = await secured(await start({ tls: certificate() }));
+    const early = await dataTls(await client.passive());
+    expect(await client.code("RETR a.txt")).toBe(150);
+    expect(await readAll(early)).toBe(files["/a.txt"]);
+    expect(await client.reply()).toMatch(/^226/);
+    const data = await client.passive();
+    expect(await client.code("RETR empty.txt")).toBe(150);
+    expect(await readAll(await dataTls(data))).toBe("");
+    expect(await client.reply()).toMatch(/^226/);
+  });
+
+  it("connects actively with TLS, still as the TLS server (RFC 4217 §7)", async () => {
+    const { createServer } = await import("node:net");
+    const { client } = await secured(await start({ tls: certificate() }));
+    const listener = createServer();
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const arrived = once(listener, "connection") as Promise<[Socket]>;
+    const { port } = listener.address() as { port: number };
+    await client.command(`EPRT |1|127.0.0.1|${port}|`);
+    expect(await client.code("RETR a.txt")).toBe(150);
+    const [data] = await arrived;
+    expect(await readAll(await dataTls(data))).toBe(files["/a.txt"]);
+    expect(await client.reply()).toMatch(/^226/);
+    listener.close();
+  });
+
+  it("says 522 when the data handshake fails, and lives on", async () => {
+    const { client } = await secured(await start({ tls: certificate() }));
+    const data = await client.passive();
+    expect(await client.code("RETR a.txt")).toBe(150);
+    data.write("this is no ClientHello\r\n");
+    expect(await client.reply()).toMatch(/^522/);
+    expect(await client.code("NOOP")).toBe(200);
+  });
+
+  it("runs nothing inside TLS that was sent before it", async () => {
+    const running = await start({ tls: certificate() });
+    const client = await running.client({ login: false });
+    client.write("AUTH TLS\r\nUSER tester\r\nPASS secret\r\n");
+    expect(await client.reply()).toMatch(/^234/);
+    client.socket.removeAllListeners("data");
+    const socket = connectTls({ socket: client.socket, rejectUnauthorized: false });
+    await once(socket, "secureConnect");
+    client.adopt(socket);
+    expect(await client.code("PWD")).toBe(530);
+    expect(running.events.some(({ type }) => type === "login")).toBe(false);
+  });
+
+  it("drops the session when the control handshake fails", async () => {
+    const running = await start({ tls: certificate() });
+    const client = await running.client({ login: false });
+    expect(await client.code("AUTH TLS")).toBe(234);
+    client.write("rubbish instead of a handshake\r\n");
+    await until(() => running.server.sessions === 0);
+    expect(running.events.some(({ type }) => type === "secure-failed")).toBe(true);
+  });
+
+  it("refuses a client that speaks another protocol (ALPN)", async () => {
+    const running = await start({ tls: certificate() });
+    const client = await running.client({ login: false });
+    expect(await client.code("AUTH TLS")).toBe(234);
+    const socket = connectTls({
+      socket: client.socket,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1"],
+    });
+    await expect(once(socket, "secureConnect")).rejects.toThrow();
+  });
+});
+
+describe("required TLS", () => {
+  it("takes neither a USER nor data in clear", async () => {
+    const running = await start({ tls: { ...certificate(), required: true } });
+    const clear = await running.client({ login: false });
+    expect(await clear.code("USER tester")).toBe(530);
+    expect(await clear.code("PASS secret")).toBe(503);
+    const { client } = await secured(running);
+    expect(await client.code("PROT C")).toBe(534);
+    const data = await client.passive();
+    expect(await client.code("RETR a.txt")).toBe(150);
+    expect(await readAll(await dataTls(data))).toBe(files["/a.txt"]);
+    expect(await client.reply()).toMatch(/^226/);
+  });
+});
+
+describe("implicit TLS", () => {
+  it("is there from the first byte", async () => {
+    const running = await start({ tls: { ...certificate(), implicit: true } });
+    const client = await openClient(running.port, { implicitTls: true });
+    await client.login();
+    expect(await client.code("AUTH TLS")).toBe(503);
+    expect(await client.code("PBSZ 0")).toBe(200);
+    expect(await client.code("PROT P")).toBe(200);
+    const data = await client.passive();
+    expect(await client.code("RETR a.txt")).toBe(150);
+    expect(await readAll(await dataTls(data))).toBe(files["/a.txt"]);
+    client.close();
+  });
+
+  it("ends for a client in clear", async () => {
+    const running = await start({ tls: { ...certificate(), implicit: true } });
+    const socket = connect(running.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write("USER tester\r\n");
+    await once(socket, "close");
+    await until(() => running.server.sessions === 0);
+  });
+});
+
+describe("sessions of data connections", () => {
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "are resumed and, if required, have to be, in %s",
+    async (version) => {
+      const running = await start({ tls: { ...certificate(), sessionReuse: "require" } });
+      const { client, ticket } = await secured(running, version);
+
+      let data = await client.passive();
+      expect(await client.code("RETR a.txt")).toBe(150);
+      const resumed = await dataTls(data, await ticket(), version);
+      expect(resumed.isSessionReused()).toBe(true);
+      expect(await readAll(resumed)).toBe(files["/a.txt"]);
+      expect(await client.reply()).toMatch(/^226/);
+
+      data = await client.passive();
+      expect(await client.code("RETR a.txt")).toBe(150);
+      (await dataTls(data, undefined, version)).on("data", () => {});
+      expect(await client.reply()).toMatch(/^522/);
+      expect(await client.code("NOOP")).toBe(200);
+
+      // Another control session's ticket is worth nothing here.
+      const other = await secured(running, version);
+      data = await client.passive();
+      expect(await client.code("RETR a.txt")).toBe(150);
+      (await dataTls(data, await other.ticket(), version)).on("data", () => {});
+      expect(await client.reply()).toMatch(/^522/);
+    },
+  );
+});
+
+describe("the end of a TLS upload", () => {
+  it("is told from a connection that was cut", async () => {
+    const { client } = await secured(await start({ tls: certificate() }));
+    const data = await client.passive();
+    expect(await client.code("STOR a.txt")).toBe(150);
+    const socket = await dataTls(data);
+    socket.write("half of");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    data.resetAndDestroy();
+    socket.destroy();
+    expect(await client.reply()).toMatch(/^426/);
+  });
+});
