@@ -44,7 +44,7 @@ export class ReplyDecodeError extends Error {
   readonly line: string;
 
   constructor(code: ReplyDecodeErrorCode, line: string) {
-    super(`${code}: ${JSON.stringify(line.slice(0, 99))}`);
+    super(`${code}: ${JSON.stringify(line)}`);
     this.code = code;
     this.line = line;
     Object.defineProperty(this, decodeMarker, { value: true });

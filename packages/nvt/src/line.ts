@@ -21,7 +21,7 @@ export interface LineQuirks {
    */
   readonly acceptBareLineFeed?: boolean;
   /**
-   * A lone IAC or DM in front of a line is the rest of a Synch whose urgent byte was lost, because a receiver
+   * A lone IAC or DM after `IAC IP` is the rest of a Synch whose urgent byte was lost, because a receiver
    * without `SO_OOBINLINE` does not see it: tnftp and other BSD clients send the IAC urgent, lftp the DM. It is
    * dropped. Default `true`. (IAC before a byte that is no Telnet command is data in any case: curl does not
    * double it in names that are not UTF-8.)
@@ -62,13 +62,15 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
   /** What came of the line so far, one character a byte; of a line that is skipped, the last two. */
   let held = "";
   let isSkipping = false;
+  /** The line comes after `IAC IP`, so that what is left of a Synch may stand in front of it. */
+  let isInterrupted = false;
   /** An incomplete Telnet command. */
   let command = "";
 
   const read = (bytes: string): string => {
     // The usual line holds ASCII without a CR.
     if (!/[\r\x80-\xff]/.test(bytes)) return bytes;
-    const line = acceptLostUrgentByte ? bytes.replace(/^[\xf2\xff]/, "") : bytes;
+    const line = isInterrupted ? bytes.replace(/^[\xf2\xff]/, "") : bytes;
     return decode(encodeLatin1(line.replaceAll("\r\0", "\r")));
   };
 
@@ -85,6 +87,7 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
     // A slice of its own, because one of the run would keep all of the run in memory.
     held = isEnd ? "" : isSkipping ? line.slice(-2) : held + ` ${piece}`.slice(1);
     isSkipping &&= !isEnd;
+    isInterrupted &&= !isEnd;
   };
 
   const data = (run: string): void => {
@@ -100,7 +103,7 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
 
   const reset = (): void => {
     held = command = "";
-    isSkipping = false;
+    isSkipping = isInterrupted = false;
   };
 
   return {
@@ -113,7 +116,10 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
         const found = isCommand ? readTelnet(part) : part;
         if (found === undefined) command = part;
         else if (typeof found === "string") data(found);
-        else events.push(found);
+        else {
+          events.push(found);
+          isInterrupted = acceptLostUrgentByte && found.type === "interrupt";
+        }
         isCommand = !isCommand;
       }
       return events;

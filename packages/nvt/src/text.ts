@@ -41,9 +41,9 @@ export function decodeLatin1(bytes: Uint8Array): string {
   return latin1;
 }
 
-/** The inverse of {@link decodeLatin1}; of a UTF-16 unit above U+00FF only the low byte is left. */
+/** The inverse of {@link decodeLatin1}; of a character above U+00FF only the low byte is left. */
 export function encodeLatin1(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 // A byte order mark is three bytes of a name like any others.

@@ -77,6 +77,15 @@ describe("Telnet (RFC 854, RFC 1123 §4.1.2.12)", () => {
     expect(decode("\xff\xf4\xf2ABOR\r\n", { quirks })).toEqual([{ type: "interrupt" }, line("\udcf2ABOR")]);
   });
 
+  it("leaves a line alone that begins like the rest of a Synch, where there was none", () => {
+    expect(decode("\xf2a\r\n\xff\xf4NOOP\r\n\xf2\x80\x80\x80\r\n")).toEqual([
+      line("\udcf2a"),
+      { type: "interrupt" },
+      line("NOOP"),
+      line("\u{80000}"),
+    ]);
+  });
+
   it("has a doubled IAC stand for one byte, and a lone one before anything but a command too", () => {
     expect(decode("STOR a\xff\xffb\r\n")).toEqual([line("STOR a\udcffb")]);
     expect(decode("STOR a\xffb\xff\r\n")).toEqual([line("STOR a\udcffb\udcff")]);
@@ -115,9 +124,7 @@ describe("the length limit", () => {
   });
 
   it("counts a doubled IAC once", () => {
-    expect(
-      decode("\xff\xff234\xff\xff\r\n", { ...options, quirks: { acceptLostUrgentByte: false } }),
-    ).toEqual([line("\udcff234\udcff")]);
+    expect(decode("\xff\xff234\xff\xff\r\n", options)).toEqual([line("\udcff234\udcff")]);
   });
 
   it("bounds what is held, byte by byte and in pieces", () => {
