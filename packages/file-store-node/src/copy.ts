@@ -2,6 +2,7 @@ import { FileStoreError, type StoreContext } from "@longshore/file-store";
 import { copyContent, createDraft } from "./draft.ts";
 import type { Held, Jail } from "./jail.ts";
 import { mayWrite } from "./open-write.ts";
+import { mustBeFile } from "./reader.ts";
 
 /** Copies a held file to the name at `names`: whole or not at all, with its own mode where nothing stood. */
 export async function copyFile(
@@ -16,10 +17,10 @@ export async function copyFile(
   const subject = `/${names.join("/")}`;
   try {
     if (node !== undefined && !overwrite) throw new FileStoreError("exists", `${subject} exists`);
-    if (node?.stats.isDirectory()) throw new FileStoreError("is-a-directory", `${subject} is a directory`);
-    if (node !== undefined && !node.stats.isFile())
-      throw new FileStoreError("permission-denied", `${subject} is no regular file`);
-    if (node !== undefined) await mayWrite(node);
+    if (node !== undefined) {
+      mustBeFile(node.stats, subject);
+      await mayWrite(node);
+    }
     // Onto itself, by whichever name.
     if (node?.stats.ino === source.stats.ino && node.stats.dev === source.stats.dev) return;
     const draft = await createDraft(place, {

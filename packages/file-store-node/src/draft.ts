@@ -103,7 +103,7 @@ export function draftInPlace(descriptor: number, durable: boolean): Draft {
 export async function copyContent(from: Held, to: number, context: StoreContext): Promise<void> {
   const { size } = from.stats;
   if (size === 0 || (await shareContent(from, to))) return;
-  const source = await from.open(openFlags.read);
+  const { descriptor: source } = await from.open(openFlags.read);
   try {
     const buffer = new Uint8Array(Math.min(size, 1 << 20));
     const zeros = new Uint8Array(buffer.length);
@@ -148,7 +148,7 @@ export function isWithoutLinks(error: unknown): boolean {
 export async function syncDirectory(directory: Held): Promise<void> {
   // Windows cannot open a directory, and writes its entries in order.
   if (process.platform === "win32") return;
-  const descriptor = await directory.open(constants.O_RDONLY);
+  const { descriptor } = await directory.open(constants.O_RDONLY);
   try {
     await fsync(descriptor);
   } finally {

@@ -33,29 +33,38 @@ function hold(path: LocalPath, stats: fs.Stats, names: readonly string[]): Held 
     stats,
     names,
     async open(flags) {
-      const descriptor = await open(path, flags | openFlags.noFollow);
-      try {
-        await stillItself(path);
-        const [opened, standing] = await Promise.all([fstat(descriptor), lstat(path)]);
-        if (opened.ino !== standing.ino || opened.dev !== standing.dev) throw swapped(path);
-      } catch (error) {
+      for (let attempt = 1; ; attempt++) {
+        const descriptor = await open(path, flags | openFlags.noFollow);
+        try {
+          await stillItself(path);
+          const [opened, standing] = await Promise.all([fstat(descriptor), lstat(path)]);
+          if (opened.ino === standing.ino && opened.dev === standing.dev)
+            return { descriptor, stats: opened };
+        } catch (error) {
+          await close(descriptor);
+          throw error;
+        }
         await close(descriptor);
-        throw error;
+        // Replaced by another's upload in between, most likely.
+        if (attempt === maxAttempts) throw swapped(path);
       }
-      return descriptor;
     },
     release() {},
   };
 }
 
-/** That no link has come into `path`: it resolves to itself. (Not the native realpath, which also mends case.) */
+const maxAttempts = 10;
+
+/** That no link has come into `path`: it resolves to itself. (Where case is no matter, the native call mends it.) */
 function stillItself(path: LocalPath): Promise<void> {
   return new Promise((resolve, reject) => {
-    fs.realpath(path, "buffer", (error, real) => {
+    const answer = (error: Error | null, real: LocalPath): void => {
       if (error) reject(error);
-      else if (Buffer.from(path).equals(real)) resolve();
+      else if (Buffer.from(path).equals(Buffer.from(real))) resolve();
       else reject(swapped(path));
-    });
+    };
+    if (typeof path === "string") fs.realpath(path, answer);
+    else fs.realpath.native(path, "buffer", answer);
   });
 }
 

@@ -68,7 +68,7 @@ function hold(descriptor: number, names: readonly string[]): Held {
     path,
     stats,
     names,
-    open: (flags) => open(path, flags),
+    open: async (flags) => ({ descriptor: await open(path, flags), stats }),
     release() {
       if (held) closeSync(descriptor);
       held = false;

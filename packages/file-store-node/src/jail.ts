@@ -23,9 +23,14 @@ export interface Held {
   readonly stats: Stats;
   /** Where it stands below the root in truth, without links. */
   readonly names: readonly string[];
-  /** A descriptor of this very node. */
-  open(flags: number): Promise<number>;
+  /** A descriptor of what stands at `path`; in the descriptor jail that is this very node. */
+  open(flags: number): Promise<Opened>;
   release(): void;
+}
+
+export interface Opened {
+  readonly descriptor: number;
+  readonly stats: Stats;
 }
 
 export interface HeldName {

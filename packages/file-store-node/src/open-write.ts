@@ -10,6 +10,7 @@ import { copyContent, createDraft, type Draft, draftInPlace } from "./draft.ts";
 import { errnoOf } from "./error.ts";
 import type { Held, Jail, Target } from "./jail.ts";
 import type { LocalPath } from "./name.ts";
+import { mustBeFile, openFile } from "./reader.ts";
 import { close, open, openFlags, setAccess, truncate } from "./system.ts";
 import { uploadInto } from "./upload.ts";
 
@@ -65,9 +66,7 @@ export async function mayWrite(node: Held): Promise<void> {
 /** Where writing begins, if what stands there lets it. */
 function startOf(node: Held | undefined, { mode, start = 0 }: WriteOptions, subject: string): number {
   if (node !== undefined && mode === "create") throw new FileStoreError("exists", `${subject} exists`);
-  if (node?.stats.isDirectory()) throw new FileStoreError("is-a-directory", `${subject} is a directory`);
-  if (node !== undefined && !node.stats.isFile())
-    throw new FileStoreError("permission-denied", `${subject} is no regular file`);
+  if (node !== undefined) mustBeFile(node.stats, subject);
   const size = node?.stats.size ?? 0;
   if (mode === "append") return size;
   if (mode !== "update") return 0;
@@ -106,7 +105,10 @@ async function openInPlace(
   { node, path }: Target,
   { mode }: WriteOptions,
 ): Promise<Draft> {
-  const descriptor = await (node === undefined ? openNew(path, fileMode, mode) : node.open(openFlags.write));
+  const descriptor =
+    node === undefined
+      ? await openNew(path, fileMode, mode)
+      : (await openFile(node, openFlags.write, "the file")).descriptor;
   try {
     if (node === undefined && fileMode !== undefined) await setAccess(descriptor, fileMode);
     if (node !== undefined && mode === "replace") await truncate(descriptor, 0);

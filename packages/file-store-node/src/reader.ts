@@ -1,14 +1,12 @@
+import type { Stats } from "node:fs";
 import { FileStoreError, type ReadableFile } from "@longshore/file-store";
 import { storeError } from "./error.ts";
-import type { Held } from "./jail.ts";
+import type { Held, Opened } from "./jail.ts";
 import { close, openFlags, read } from "./system.ts";
 
 /** Opens what is held for reading; only a regular file is ever opened. `subject` names it in errors. */
 export async function openReader(held: Held, subject: string): Promise<ReadableFile> {
-  const { stats } = held;
-  if (stats.isDirectory()) throw new FileStoreError("is-a-directory", `${subject} is a directory`);
-  if (!stats.isFile()) throw new FileStoreError("permission-denied", `${subject} is no regular file`);
-  const descriptor = await held.open(openFlags.read);
+  const { descriptor, stats } = await openFile(held, openFlags.read, subject);
   const { size } = stats;
   let underWay = 0;
   let closing: Promise<void> | undefined;
@@ -50,6 +48,25 @@ export async function openReader(held: Held, subject: string): Promise<ReadableF
       return closing;
     },
   };
+}
+
+/** Opens what is held, a regular file and nothing else. */
+export async function openFile(held: Held, flags: number, subject: string): Promise<Opened> {
+  mustBeFile(held.stats, subject);
+  const opened = await held.open(flags);
+  try {
+    mustBeFile(opened.stats, subject);
+    return opened;
+  } catch (error) {
+    await close(opened.descriptor);
+    throw error;
+  }
+}
+
+/** Directories and devices have other calls, or none. */
+export function mustBeFile(stats: Stats, subject: string): void {
+  if (stats.isDirectory()) throw new FileStoreError("is-a-directory", `${subject} is a directory`);
+  if (!stats.isFile()) throw new FileStoreError("permission-denied", `${subject} is no regular file`);
 }
 
 /** A position that is no number would mean "where the descriptor stands" to the system. */

@@ -24,7 +24,7 @@ import { localPath, namesOf } from "./name.ts";
 import { freeBytes, openUpload } from "./open-write.ts";
 import type { NodeStoreOptions } from "./options.ts";
 import { readOwnerNames } from "./owner.ts";
-import { openReader } from "./reader.ts";
+import { mustBeFile, openReader } from "./reader.ts";
 import { fileStat } from "./stat.ts";
 import { lstat, setTimes } from "./system.ts";
 
@@ -240,10 +240,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     copy(from, to, { overwrite }, context) {
       return change(to, context, () =>
         withNode(from, async (source) => {
-          if (source.stats.isDirectory())
-            throw new FileStoreError("is-a-directory", `${from} is a directory`);
-          if (!source.stats.isFile())
-            throw new FileStoreError("permission-denied", `${from} is no regular file`);
+          mustBeFile(source.stats, from.text);
           await copyFile(jail, source, namesOf(to), { overwrite, durable }, context);
         }),
       );
