@@ -54,7 +54,9 @@ export function startTls(socket: Socket, secureContext: SecureContext, timeout: 
     secure.once("_tlsError", (error: Error) => {
       message = error.message;
     });
-    secure.once("secure", () => settle(undefined));
+    // The event comes from inside OpenSSL's handshake, before TLS 1.3's session tickets are out: what was written now
+    // would overtake them, and a client that reads them behind our close_notify fails.
+    secure.once("secure", () => setImmediate(settle, undefined));
     secure.once("close", () => settle(message));
   });
   return { socket: secure, secured };

@@ -105,8 +105,6 @@ async function openReceive(
   return {
     name: nameOf(path),
     async move(socket, options, mayCommit) {
-      // The client has sent all: it gets our close (with TLS: close_notify) while the file is being committed.
-      socket.once("end", () => socket.end());
       try {
         const how = representation === "image" ? options : { ...options, transform: asciiReceiver() };
         const { bytes } = await receiveFile(socket, file, how);
