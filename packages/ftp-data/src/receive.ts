@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { WritableFile } from "@longshore/file-store";
 import { intakeOf } from "./intake.ts";
-import { type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
+import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface ReceiveOptions extends TransferOptions {
   /** Where in the file the first byte goes; the file's own `start` unless told. */
@@ -95,7 +95,12 @@ function receive(
 
     const complete = (): void => {
       const rest = transform?.end() ?? [];
-      after(rest.length === 0 ? undefined : write(rest), () => to.succeed());
+      after(rest.length === 0 ? undefined : write(rest), () => {
+        // The peer hears that we are through too: some wait for our close_notify, and call its absence an attack.
+        to.succeed(true);
+        socket.end();
+        linger(socket);
+      });
     };
 
     const after = (written: Promise<void> | undefined, next: () => void): void => {

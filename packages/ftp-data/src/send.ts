@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { ReadableFile } from "@longshore/file-store";
 import { sharedPool } from "./pool.ts";
-import { type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
+import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface SendOptions extends TransferOptions {
   /** First byte of the file to send; 0 unless told. */
@@ -10,9 +10,6 @@ export interface SendOptions extends TransferOptions {
 
 /** Buffers of one transfer: one being filled, two in the socket. */
 const buffersInUse = 3;
-
-/** How long an ended connection may take to be closed by the peer before it is closed from here. */
-const lingerMilliseconds = 10_000;
 
 /**
  * Sends a file from `start` to the size it had when it was opened, and ends the connection (with TLS: with
@@ -177,9 +174,7 @@ function finish(socket: Socket, to: Settlement): void {
   socket.resume();
   socket.end(() => {
     if (to.settled) return;
-    const timer = setTimeout(() => socket.destroy(), lingerMilliseconds);
-    timer.unref();
-    socket.once("close", () => clearTimeout(timer));
+    linger(socket);
     to.succeed(true);
   });
 }

@@ -136,4 +136,14 @@ export function settle(
   });
 }
 
+/** How long an ended connection may take to be closed by the peer before it is closed from here. */
+const lingerMilliseconds = 10_000;
+
+/** Leaves an ended connection to the peer to close, but not for ever. */
+export function linger(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMilliseconds);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
+}
+
 function ignore(): void {}
