@@ -58,6 +58,8 @@ export interface FtpErrorDetails {
 export class FtpError extends Error {
   override readonly name = "FtpError";
   readonly code: FtpErrorCode;
+  /** What happened: the message without the code and without what a program could do about it. */
+  readonly reason: string;
   readonly phase: FtpPhase | undefined;
   readonly command: string | undefined;
   readonly reply: FtpReply | undefined;
@@ -71,6 +73,7 @@ export class FtpError extends Error {
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.code = code;
+    this.reason = message;
     this.phase = details.phase;
     this.command = details.command;
     this.reply = details.reply;
