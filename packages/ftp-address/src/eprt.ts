@@ -68,7 +68,7 @@ function parseFields(text: string): AddressResult<EpsvTarget>;
 function parseFields(text: string, unsupported?: 522): AddressResult<EpsvTarget> {
   // Each field is bounded, so that the search stays linear.
   const [all = "", , number = "", address = "", digits] =
-    /\(([!-~])(\d{0,5})\1([!-~]{0,99}?)\1(\d{1,5})\1\)/.exec(text) ?? [];
+    /\(([!-~])(\d{0,5}?)\1([!-~]{0,45}?)\1(\d{1,5})\1\)/.exec(text) ?? [];
   const protocol = protocols[number];
   const host = parseHost(address);
   if (unsupported ? all !== text : !all) return refuse("syntax", text, unsupported);

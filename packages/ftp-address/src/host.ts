@@ -29,11 +29,13 @@ export function parseHost(text: string): Host | undefined {
 }
 
 /**
- * `host` in its canonical text, and without an IPv4-mapped prefix (RFC 4291 §2.5.5.2): a dual-stack socket names its
- * IPv4 peers with it. What is no address is given back as it is.
+ * `host` in its canonical text, as {@link parseHost} and sockets give it, without an IPv4-mapped prefix (RFC 4291
+ * §2.5.5.2): a dual-stack socket names its IPv4 peers with it. Anything else is given back as it is.
+ *
+ * @example unmapHost("::ffff:192.0.2.1") // "192.0.2.1"
  */
 export function unmapHost(host: string): string {
-  return (parseHost(host)?.host ?? host).replace(/^::ffff:(?=.*\.)/, "");
+  return host.replace(/^::ffff:(?=.*\.)/, "");
 }
 
 /** The address that `octets`, 4 or 16 of them, make. */

@@ -1,5 +1,5 @@
 import { AddressEncodeError, type AddressResult } from "./error.ts";
-import { encodeHost, type HostPort, type HostPortInput, unmapHost } from "./host.ts";
+import { encodeHost, type HostPort, type HostPortInput, toHost, unmapHost } from "./host.ts";
 import { findList, parseList } from "./lprt.ts";
 
 /**
@@ -17,10 +17,10 @@ export function parsePort(argument: string): AddressResult<HostPort> {
  *
  * @throws {AddressEncodeError} `family` for IPv6, `host`, `port`
  */
-export function formatPort({ host, port }: HostPortInput): string {
-  const octets = encodeHost({ host: unmapHost(host), port });
-  if (octets.length > 4) throw new AddressEncodeError("family", host);
-  return [octets, port >> 8, port & 255].join();
+export function formatPort(address: HostPortInput): string {
+  const octets = unmapHost(toHost(encodeHost(address)).host).split(".");
+  if (octets.length < 4) throw new AddressEncodeError("family", address.host);
+  return [octets, address.port >> 8, address.port & 255].join();
 }
 
 /** The line of a 227 reply, in all the shapes that servers give it: the code, and anywhere the six numbers. */
