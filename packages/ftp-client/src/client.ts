@@ -139,7 +139,10 @@ export const FtpClient: {
 } = { connect };
 
 async function connect(options: FtpClientOptions): Promise<FtpClient> {
-  const session = await openSession(options);
+  const session = await openSession(options).catch((error: unknown) => {
+    // What Node throws at once is about an option: a port, a certificate.
+    throw FtpError.isInstance(error) ? error : new FtpError("bad-argument", String(error), { cause: error });
+  });
   const state: ClientFacts = { features: undefined };
   try {
     await session.use(options.signal === undefined ? {} : { signal: options.signal }, async (lease) => {

@@ -129,7 +129,7 @@ async function remoteTail(
     const wanted = chunk.subarray(0, count - filled);
     bytes.set(wanted, filled);
     filled += wanted.length;
-    if (filled === count && chunk.length >= wanted.length) throw new Enough();
+    if (chunk.length > wanted.length) throw new Enough();
   });
   try {
     await lease.transfer(

@@ -2,54 +2,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { FtpClient, type FtpClientOptions, FtpError } from "@longshore/ftp-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Peer, received, type ScriptedServer, startScripted } from "./scripted-server.ts";
+import { type Peer, received } from "./scripted-server.ts";
+import { createStage, failure } from "./support.ts";
 
-let server: ScriptedServer | undefined;
-let client: FtpClient | undefined;
+const stage = createStage();
 let folder = "";
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "longshore-client-"));
 });
-afterEach(async () => {
-  client?.destroy();
-  client = undefined;
-  await rm(folder, { recursive: true, force: true });
-  const closing = server;
-  server = undefined;
-  await closing?.close();
-});
-
-async function connected(
-  script: (peer: Peer) => Promise<void>,
-  options: Partial<FtpClientOptions> = {},
-  features: readonly string[] = [],
-): Promise<FtpClient> {
-  server = await startScripted(async (peer) => {
-    await peer.welcome(...features);
-    await script(peer);
-  });
-  client = await FtpClient.connect({
-    host: "127.0.0.1",
-    port: server.port,
-    user: "ann",
-    password: "x",
-    ...options,
-  });
-  return client;
-}
-
-/** The error of something that must fail. */
-async function failure(work: Promise<unknown>): Promise<FtpError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!FtpError.isInstance(error)) throw new Error(`no FtpError but ${String(error)}`);
-  return error;
-}
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const text = "The quick brown fox.\n";
 
@@ -67,16 +30,16 @@ async function serveFile(
 
 describe("downloads", () => {
   it("to a local path: whole, verified by the 150's size, no trace of a temporary file", async () => {
-    const ftp = await connected((peer) => serveFile(peer, text));
+    const ftp = await stage.connect((peer) => serveFile(peer, text));
     const report = await ftp.download("dir/a file", join(folder, "local"));
     expect(report).toMatchObject({ bytes: text.length, offset: 0, verified: "size", dataMode: "EPSV" });
     expect(await readFile(join(folder, "local"), "utf8")).toBe(text);
     expect(await readdir(folder)).toEqual(["local"]);
-    expect(server?.lines.slice(3)).toEqual(["TYPE I", "EPSV", "RETR dir/a file"]);
+    expect(stage.server.lines.slice(3)).toEqual(["TYPE I", "EPSV", "RETR dir/a file"]);
   });
 
   it("of an empty file", async () => {
-    const ftp = await connected((peer) => serveFile(peer, ""));
+    const ftp = await stage.connect((peer) => serveFile(peer, ""));
     expect(await ftp.download("f", join(folder, "empty"))).toMatchObject({ bytes: 0, verified: "size" });
     expect(await readFile(join(folder, "empty"))).toHaveLength(0);
   });
@@ -84,7 +47,7 @@ describe("downloads", () => {
   it("of more than any buffer holds, to every kind of target", async () => {
     const big = Buffer.alloc(3_500_000, "0123456789abcdef");
     const targets = 4;
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       for (let count = 0; count <= targets; count++) {
         const data = await peer.transfer("RETR", "150 Here.");
@@ -117,7 +80,7 @@ describe("downloads", () => {
   });
 
   it("226 before the last byte", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here (8 bytes).", "226 Done.");
       data.write("half");
@@ -130,7 +93,7 @@ describe("downloads", () => {
   });
 
   it("no 150, replies byte by byte, data before the 226", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR");
       data.end(text);
@@ -146,7 +109,7 @@ describe("downloads", () => {
   });
 
   it("short: an error that says how short, and nothing under the name", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await serveFile(peer, text, "150 Here (100 bytes).");
       await peer.expect("SIZE", "213 100");
       await peer.expect("NOOP", "200 Ok.");
@@ -158,7 +121,7 @@ describe("downloads", () => {
   });
 
   it("the 150's size is a hint: SIZE decides", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await serveFile(peer, text, "150 Here (7 bytes).");
       await peer.expect("SIZE", `213 ${text.length}`);
     });
@@ -166,7 +129,7 @@ describe("downloads", () => {
   });
 
   it("nothing tells the size: not verified, and said so", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await serveFile(peer, text, "150 Here.");
       await peer.expect("SIZE", "502 What?");
     });
@@ -174,7 +137,7 @@ describe("downloads", () => {
   });
 
   it("550: no local file was ever made, an older one stands", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.transfer("RETR", "550 No such file.");
     });
@@ -189,7 +152,7 @@ describe("downloads", () => {
   });
 
   it("a reset data connection fails that transfer alone", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here (1000 bytes).");
       data.write("some");
@@ -211,7 +174,7 @@ describe("downloads", () => {
   });
 
   it("150 then 425 leaves the session usable", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.transfer("RETR", "150 Here.", "425 Cannot.");
       await peer.expect("PWD", '257 "/"');
@@ -221,7 +184,7 @@ describe("downloads", () => {
   });
 
   it("a consumer that throws is an ABOR, and its error is the cause", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here.");
       data.write("some");
@@ -239,7 +202,7 @@ describe("downloads", () => {
   });
 
   it("a folder that is not there is a local error", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here.");
       data.write("some");
@@ -249,7 +212,7 @@ describe("downloads", () => {
   });
 
   it("leaving the loop over read() aborts, and the next call gets its turn", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here.");
       data.write("some");
@@ -264,16 +227,16 @@ describe("downloads", () => {
   });
 
   it("in ASCII the line ends are this system's", async () => {
-    const ftp = await connected((peer) => serveFile(peer, "one\r\ntwo\r\n"));
+    const ftp = await stage.connect((peer) => serveFile(peer, "one\r\ntwo\r\n"));
     await ftp.download("f", join(folder, "f"), { representation: "ascii" });
     expect(await readFile(join(folder, "f"), "utf8")).toBe(
       process.platform === "win32" ? "one\r\ntwo\r\n" : "one\ntwo\n",
     );
-    expect(server?.lines).toContain("TYPE A");
+    expect(stage.server.lines).toContain("TYPE A");
   });
 
   it("progress tells bytes and total", async () => {
-    const ftp = await connected((peer) => serveFile(peer, text));
+    const ftp = await stage.connect((peer) => serveFile(peer, text));
     const seen: unknown[] = [];
     await ftp.download("f", join(folder, "f"), { onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toEqual({ bytes: text.length, offset: 0, total: text.length });
@@ -283,7 +246,7 @@ describe("downloads", () => {
 describe("giving up", () => {
   it("a signal in the middle: ABOR, nothing left, session usable", async () => {
     const controller = new AbortController();
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("RETR", "150 Here.");
       data.write("some");
@@ -299,7 +262,7 @@ describe("giving up", () => {
   });
 
   it("226 only, as some servers answer ABOR", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.transfer("RETR", "150 Here.");
       await peer.expect("ABOR", "226 Aborted.");
@@ -311,7 +274,7 @@ describe("giving up", () => {
   });
 
   it("a call that still waits is taken out of the line", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("PWD");
       await peer.pause(80);
       await peer.send('257 "/"\r\n');
@@ -326,7 +289,7 @@ describe("giving up", () => {
   });
 
   it("a signal that was aborted before", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("NOOP", "200 Ok.");
     });
     expect((await failure(ftp.remove("precious", { signal: AbortSignal.abort() }))).code).toBe("aborted");
@@ -334,7 +297,7 @@ describe("giving up", () => {
   });
 
   it("a stalled server, by the stall clock", async () => {
-    const ftp = await connected(
+    const ftp = await stage.connect(
       async (peer) => {
         await peer.expect("TYPE", "200 Ok.");
         const data = await peer.transfer("RETR", "150 Here.");
@@ -347,7 +310,7 @@ describe("giving up", () => {
   });
 
   it("a slow consumer is no stall", async () => {
-    const ftp = await connected(
+    const ftp = await stage.connect(
       async (peer) => {
         await peer.expect("TYPE", "200 Ok.");
         const data = await peer.transfer("RETR", "150 Here.", "226 Done.");
@@ -377,7 +340,7 @@ describe("uploads", () => {
 
   it("from every kind of source, verified by SIZE", async () => {
     const content: Buffer[] = [];
-    const ftp = await connected(taking(content));
+    const ftp = await stage.connect(taking(content));
     const big = Buffer.alloc(2_500_000, "0123456789");
     await writeFile(join(folder, "big"), big);
     async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -404,7 +367,7 @@ describe("uploads", () => {
   });
 
   it("that the server cut: an error", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await received(await peer.transfer("STOR", "150 Go."));
       await peer.send("226 Done.\r\n");
@@ -414,7 +377,7 @@ describe("uploads", () => {
   });
 
   it("that the server refuses before and after its 150", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.transfer("STOR", "553 Not that name.");
       const data = await peer.transfer("STOR", "150 Go.");
@@ -432,7 +395,7 @@ describe("uploads", () => {
 
   it("a source that fails resets the connection, so that the part is not taken for the whole", async () => {
     let ending = "";
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("STOR", "150 Go.");
       data.on("end", () => {
@@ -461,7 +424,7 @@ describe("uploads", () => {
   it("aborted by a signal: reset as well", async () => {
     let ending = "";
     const controller = new AbortController();
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const data = await peer.transfer("STOR", "150 Go.");
       data.on("error", (error: NodeJS.ErrnoException) => {
@@ -487,7 +450,7 @@ describe("uploads", () => {
   });
 
   it("without a 150 they start after a while", async () => {
-    const ftp = await connected(
+    const ftp = await stage.connect(
       async (peer) => {
         await peer.expect("TYPE", "200 Ok.");
         const data = await peer.transfer("STOR");
@@ -501,7 +464,7 @@ describe("uploads", () => {
   });
 
   it("under a temporary name, renamed at the end; what failed is removed", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const bytes = await received(await peer.transfer("STOR", "150 Go."));
       await peer.send("226 Done.\r\n");
@@ -512,13 +475,19 @@ describe("uploads", () => {
       await peer.expect("DELE", "250 Gone.");
     });
     await ftp.upload(Buffer.from(text), "f", { temporary: true });
-    expect(server?.lines.slice(-5)).toEqual(["EPSV", "STOR f.part", "SIZE f.part", "RNFR f.part", "RNTO f"]);
+    expect(stage.server.lines.slice(-5)).toEqual([
+      "EPSV",
+      "STOR f.part",
+      "SIZE f.part",
+      "RNFR f.part",
+      "RNTO f",
+    ]);
     expect((await failure(ftp.upload(Buffer.from(text), "f", { temporary: "x" }))).reply?.code).toBe(452);
-    expect(server?.lines.at(-1)).toBe("DELE x");
+    expect(stage.server.lines.at(-1)).toBe("DELE x");
   });
 
   it("STOU says which name it was", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       const bytes = await received(await peer.transfer("STOU", "150 FILE: unique.7"));
       await peer.send("226 Done.\r\n");
@@ -531,7 +500,7 @@ describe("uploads", () => {
   });
 
   it("APPE is verified against what stood before", async () => {
-    const ftp = await connected(async (peer) => {
+    const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.expect("SIZE", "213 100");
       const bytes = await received(await peer.transfer("APPE", "150 Go."));
