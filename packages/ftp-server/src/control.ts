@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { SecureContext, TLSSocket } from "node:tls";
-import { startTls } from "./tls.ts";
+import type { TLSSocket } from "node:tls";
+import { type SessionTls, startTls } from "./tls.ts";
 
 /** What the control connection tells its session. */
 export interface ControlHandlers {
@@ -19,7 +19,7 @@ export interface Control {
   /** Reads on, where that had to wait for the session. */
   update(): void;
   /** Drops what was received, then shakes hands; answers what went wrong, or the secured socket. */
-  startTls(context: SecureContext, timeout: number): Promise<TLSSocket | string>;
+  startTls(tls: SessionTls, timeout: number): Promise<TLSSocket | string>;
   /** Ends the connection when everything has been sent. */
   end(): void;
   destroy(): void;
@@ -85,12 +85,12 @@ export function createControl(plain: Socket, handlers: ControlHandlers): Control
       if (!isClosed && socket.writable) socket.write(bytes);
     },
     update: pump,
-    async startTls(context, timeout) {
+    async startTls(tls, timeout) {
       socket.off("data", onData);
       socket.off("drain", pump);
       socket.off("end", onEnd);
       pending = undefined;
-      const { socket: secure, secured } = startTls(socket, context, timeout);
+      const { socket: secure, secured } = startTls(socket, tls, timeout);
       const failure = await secured;
       if (failure !== undefined) {
         secure.destroy();

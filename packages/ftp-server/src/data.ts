@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
-import type { SecureContext } from "node:tls";
 import type { HostPort } from "@longshore/ftp-address";
 import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/ftp-session/server";
 import { type ActiveConnection, connectActive } from "./active.ts";
 import type { ActiveOptions, PassiveOptions, TlsOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
-import { startTls } from "./tls.ts";
+import { type SessionTls, startTls } from "./tls.ts";
 
 /** What a session needs to make data connections. */
 export interface DataEnvironment {
@@ -17,7 +16,7 @@ export interface DataEnvironment {
   readonly taken: Set<number>;
   /** Longest TLS handshake, in milliseconds. */
   readonly timeout: number;
-  secureContext(): SecureContext;
+  sessionTls(): SessionTls;
   onStranger(host: string): void;
 }
 
@@ -42,7 +41,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
   let generation = 0;
 
   const secure = async (socket: Socket): Promise<Socket | DataFailure> => {
-    const secured = startTls(socket, environment.secureContext(), environment.timeout);
+    const secured = startTls(socket, environment.sessionTls(), environment.timeout);
     if ((await secured.secured) !== undefined) return "tls";
     if (environment.sessionReuse !== "require" || secured.socket.isSessionReused()) return secured.socket;
     secured.socket.destroy();

@@ -8,7 +8,7 @@ import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { type Session, type SessionEnvironment, startSession } from "./session.ts";
-import { createSessionContext } from "./tls.ts";
+import { createSessionTls } from "./tls.ts";
 import { unknownStore } from "./unknown-store.ts";
 import { userAuthenticator } from "./users.ts";
 
@@ -38,7 +38,7 @@ export interface FtpServer {
 export function createFtpServer(options: FtpServerOptions): FtpServer {
   const { limits = {}, tls } = options;
   // A certificate that cannot be used is the operator's mistake: it shows now, not at the first AUTH.
-  if (tls !== undefined) createSessionContext(tls);
+  if (tls !== undefined) createSessionTls(tls);
   const sessions = new Set<Session>();
   const perAddress = new Map<string, number>();
   const emit = (event: FtpServerEvent): void => {

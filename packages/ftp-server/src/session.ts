@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import type { SecureContext } from "node:tls";
 import { type FileStore, rootPath, type StoreContext, toFileStoreError } from "@longshore/file-store";
 import { encodeReply } from "@longshore/ftp-reply";
 import {
@@ -19,7 +18,7 @@ import type { ListingSource } from "./listing.ts";
 import type { FtpServerOptions, TlsOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { runStoreRequest } from "./store-request.ts";
-import { createSessionContext } from "./tls.ts";
+import { createSessionTls, type SessionTls } from "./tls.ts";
 import { createTransferRunner } from "./transfer-runner.ts";
 
 /** What all sessions of a server share. */
@@ -64,7 +63,7 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
   let user: ServerUser | undefined;
   let store = environment.anyStore;
   let isSecure = false;
-  let tlsContext: SecureContext | undefined;
+  let ownTls: SessionTls | undefined;
   let closeReason: CloseReason = "client-gone";
   let timer: NodeJS.Timeout | undefined;
   let timerAt = 0;
@@ -91,9 +90,9 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
       ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),
     },
   });
-  const secureContext = (tlsOptions: TlsOptions): SecureContext => {
-    tlsContext ??= createSessionContext(tlsOptions);
-    return tlsContext;
+  const sessionTls = (tlsOptions: TlsOptions): SessionTls => {
+    ownTls ??= createSessionTls(tlsOptions);
+    return ownTls;
   };
 
   const engine = createServerEngine({
@@ -138,9 +137,9 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
     sessionReuse: tls?.sessionReuse ?? "prefer",
     taken: environment.taken,
     timeout: handshakeTimeout,
-    secureContext: () => {
+    sessionTls: () => {
       if (tls === undefined) throw new Error("TLS was started without a certificate");
-      return secureContext(tls);
+      return sessionTls(tls);
     },
     onStranger: (host) => emit({ type: "stranger", session: info(), remote: host }),
   });
@@ -288,7 +287,7 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
 
   async function secure(then: () => void): Promise<void> {
     if (tls === undefined) return complete({ type: "tls-failed" });
-    const result = await control.startTls(secureContext(tls), handshakeTimeout);
+    const result = await control.startTls(sessionTls(tls), handshakeTimeout);
     if (typeof result === "string") {
       emit({ type: "secure-failed", session: info(), message: printable(result) });
       return complete({ type: "tls-failed" });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Socket } from "node:net";
+import { Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { TlsOptions } from "./options.ts";
 
@@ -10,13 +10,21 @@ export interface SecuredSocket {
   readonly secured: Promise<string | undefined>;
 }
 
+/** What the TLS connections of one control session share. */
+export interface SessionTls {
+  readonly context: SecureContext;
+  /** Never listens: where TLSSocket looks for sessions that are resumed by their number. */
+  readonly sessions: Server;
+}
+
 /**
- * The TLS context of one control session and its data connections. The keys of its session tickets are its own, so
- * that a data connection that resumes a session can only come from the client of this control connection.
+ * The TLS side of one control session and its data connections. The keys of its session tickets are its own, and so
+ * are the sessions kept for clients without tickets (curl up to TLS 1.2), so that a data connection that resumes
+ * one can only come from the client of this control connection.
  */
-export function createSessionContext(options: TlsOptions): SecureContext {
+export function createSessionTls(options: TlsOptions): SessionTls {
   const { cert, key, passphrase, ciphers, minVersion = "TLSv1.2", maxVersion } = options;
-  return createSecureContext({
+  const context = createSecureContext({
     cert: toText(cert),
     key: toText(key),
     minVersion,
@@ -26,16 +34,32 @@ export function createSessionContext(options: TlsOptions): SecureContext {
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(ciphers === undefined ? {} : { ciphers }),
   });
+  const kept = new Map<string, Buffer>();
+  const sessions = new Server();
+  sessions.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
+    const [oldest] = kept.keys();
+    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(id.toString("hex"), session);
+    done();
+  });
+  sessions.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
+    done(null, kept.get(id.toString("hex")) ?? null);
+  });
+  return { context, sessions };
 }
+
+/** Sessions that a control session keeps: one would do for a client that resumes the first. */
+const maxKept = 8;
 
 /**
  * Becomes the TLS server on `socket` (RFC 4217 §7: on data connections too, whoever connected). It stays half open where
  * `socket` does: a client that has said all it has to say still gets what is on its way to it.
  */
-export function startTls(socket: Socket, secureContext: SecureContext, timeout: number): SecuredSocket {
+export function startTls(socket: Socket, { context, sessions }: SessionTls, timeout: number): SecuredSocket {
   const secure = new TLSSocket(socket, {
     isServer: true,
-    secureContext,
+    secureContext: context,
+    server: sessions,
     // Clients that offer other protocols only are none of ours (ALPACA); those that offer nothing are welcome.
     ALPNProtocols: ["ftp"],
   });

@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
@@ -11,6 +12,7 @@ type Version = "TLSv1.2" | "TLSv1.3";
 async function secured(
   running: Awaited<ReturnType<typeof start>>,
   version: Version = "TLSv1.3",
+  secureOptions = 0,
 ): Promise<{ client: RawClient; ticket: () => Promise<Buffer> }> {
   const client = await running.client({ login: false });
   expect(await client.code("AUTH TLS")).toBe(234);
@@ -20,6 +22,7 @@ async function secured(
     rejectUnauthorized: false,
     minVersion: version,
     maxVersion: version,
+    secureOptions,
   });
   let latest: Buffer | undefined;
   socket.on("session", (session: Buffer) => {
@@ -39,12 +42,18 @@ async function secured(
   };
 }
 
-async function dataTls(data: Socket, session?: Buffer, version: Version = "TLSv1.3"): Promise<TLSSocket> {
+async function dataTls(
+  data: Socket,
+  session?: Buffer,
+  version: Version = "TLSv1.3",
+  secureOptions = 0,
+): Promise<TLSSocket> {
   const socket = connectTls({
     socket: data,
     rejectUnauthorized: false,
     minVersion: version,
     maxVersion: version,
+    secureOptions,
     ...(session === undefined ? {} : { session }),
   });
   socket.on("error", () => {});
@@ -216,6 +225,26 @@ describe("sessions of data connections", () => {
       expect(await client.reply()).toMatch(/^522/);
     },
   );
+});
+
+describe("a client without session tickets", () => {
+  it("resumes by the session's number in TLS 1.2, as curl does", async () => {
+    const running = await start({ tls: { ...certificate(), sessionReuse: "require" } });
+    const { client, ticket } = await secured(running, "TLSv1.2", constants.SSL_OP_NO_TICKET);
+    for (let round = 0; round < 2; round++) {
+      const data = await client.passive();
+      expect(await client.code("RETR a.txt")).toBe(150);
+      const resumed = await dataTls(data, await ticket(), "TLSv1.2", constants.SSL_OP_NO_TICKET);
+      expect(resumed.isSessionReused()).toBe(true);
+      expect(await readAll(resumed)).toBe(files["/a.txt"]);
+      expect(await client.reply()).toMatch(/^226/);
+    }
+    const other = await secured(running, "TLSv1.2", constants.SSL_OP_NO_TICKET);
+    const data = await client.passive();
+    expect(await client.code("RETR a.txt")).toBe(150);
+    (await dataTls(data, await other.ticket(), "TLSv1.2")).on("data", () => {});
+    expect(await client.reply()).toMatch(/^522/);
+  });
 });
 
 describe("the end of a TLS upload", () => {
