@@ -100,7 +100,9 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
       malformed(isCut ? "line-too-long" : "reply-too-long", line);
       reply.raw = undefined;
     } else if (isLast) {
-      const lines = raw.map((line, at) => (at > 0 && at < raw.length - 1 ? line : line.slice(4)));
+      // First and last give 0; one line alone, the usual reply, is worth a way of its own.
+      const last = raw.length - 1;
+      const lines = last ? raw.map((line, at) => (at % last ? line : line.slice(4))) : [line.slice(4)];
       events.push({
         type: "reply",
         reply: { code: Number(reply.code), lines },

@@ -31,8 +31,8 @@ export function reply(code: number, ...texts: readonly string[]): FtpReply {
  * @example formatReply(reply(250, "Listing f", " type=file; f", "End")) // "250-Listing f\r\n type=file; f\r\n250 End\r\n"
  */
 export function formatReply({ code, lines }: FtpReply): string {
-  if (!/^[1-6]\d\d$/.test(`${code}`)) throw new ReplyEncodeError("code", `${code} is not from 100 to 699`);
-  if (/[\r\n\0]/.test(lines.join(""))) throw new ReplyEncodeError("line-break", "a line holds CR, LF or NUL");
+  if (!/^[1-6]\d\d$/.test(`${code}`)) throw new ReplyEncodeError("code", `${code} is no reply code`);
+  if (/[\r\n\0]/.test(lines.join(""))) throw new ReplyEncodeError("line-break", "it has CR, LF or NUL");
   const last = lines.at(-1) || (code < 400 ? "Okay" : "Failed");
   const before = lines.slice(0, -1).map((line, at) => {
     if (at === 0) return `${code}-${line}`;
