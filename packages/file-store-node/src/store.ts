@@ -264,7 +264,8 @@ function openJail(root: string, options: NodeStoreOptions): Jail {
     throw new FileStoreError("unsupported", 'jail: "descriptor" needs Linux and /proc');
   let real: string;
   try {
-    real = decodeText(realpathSync(root, "buffer"));
+    // The plain call goes through text and loses names that are none; the native one mends case where case is no matter.
+    real = hasByteNames ? decodeText(realpathSync.native(root, "buffer")) : realpathSync(root);
     if (!statSync(localPath(real)).isDirectory())
       throw new FileStoreError("not-a-directory", `${root}: it is no directory, so that it cannot be served`);
   } catch (error) {
