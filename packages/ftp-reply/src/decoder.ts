@@ -18,12 +18,10 @@ export type ReplyEvent =
 
 export interface ReplyQuirks extends LineQuirks {
   /**
-   * A code without anything after it (`230` CR LF), or with other white space, counts as one with a blank: hand-written
-   * servers. Default `true`.
+   * A code without anything after it (`230` CR LF), or with other white space, counts as one with a blank, and
+   * empty lines between replies are passed over: hand-written servers. Default `true`.
    */
-  readonly acceptLooseCode?: boolean;
-  /** Empty lines between replies are passed over: hand-written servers. Default `true`. */
-  readonly acceptEmptyLines?: boolean;
+  readonly acceptLooseForm?: boolean;
   /**
    * Any code and a blank end a reply of several lines, not only the code that began it: glFTPd's `230-…` that
    * ends in `250 `. The reply keeps its first code and says `isAmbiguous`. Default `false`, because a banner may
@@ -71,7 +69,7 @@ interface OpenReply {
  */
 export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDecoder {
   const { maxReplyLength = 1 << 20, maxLines = 10_000, quirks = {} } = options;
-  const { acceptLooseCode = true, acceptEmptyLines = true, endAtAnyCode } = quirks;
+  const { acceptLooseForm = true, endAtAnyCode } = quirks;
   const lineDecoder = createLineDecoder(options);
   let events: ReplyEvent[] = [];
   let open: OpenReply | undefined;
@@ -83,9 +81,9 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
   const take = (line: string, isCut: boolean): void => {
     const code = /^\d{3}/.test(line) ? line.slice(0, 3) : "";
     const next = line.charAt(3);
-    const separator = code && (acceptLooseCode && next.trim() === "" ? " " : next);
+    const separator = code && (acceptLooseForm && next.trim() === "" ? " " : next);
     if (open === undefined) {
-      if (line === "" && acceptEmptyLines) return;
+      if (line === "" && acceptLooseForm) return;
       const fault = faultOf(line, code, separator);
       if (fault !== undefined) return malformed(fault, line);
     }

@@ -19,7 +19,7 @@ export function parseFeatures(reply: FtpReply): readonly Feature[] | undefined {
 
 /** The 211 that answers FEAT (RFC 2389 §3.2). */
 export function formatFeatReply(features: readonly Feature[]): FtpReply {
-  return reply(211, "Features:", ...features.map((feature) => ` ${feature.join(" ").trim()}`), "End");
+  return reply(211, "Features:", ...features.map((feature) => ` ${feature.join(" ")}`.trimEnd()), "End");
 }
 
 /**

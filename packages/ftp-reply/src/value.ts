@@ -21,9 +21,8 @@ export type Integer = number | bigint;
 export function parseNumber(reply: FtpReply): Integer | undefined {
   const digits = numbers[reply.code]?.exec(textOf(reply))?.[1] ?? "";
   // More digits than any file has bytes are rubbish; reading them would take more than linear time.
-  if (digits === "" || digits.length > 40) return undefined;
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
+  if (!/^\d{1,40}$/.test(digits)) return undefined;
+  return Number.isSafeInteger(+digits) ? +digits : BigInt(digits);
 }
 
 /**

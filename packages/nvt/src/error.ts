@@ -1,7 +1,7 @@
 const marker = Symbol.for("@longshore/nvt/NvtEncodeError");
 
-/** Which character cannot stand inside a line. */
-export type NvtEncodeErrorCode = "carriage-return" | "line-feed" | "nul";
+/** `line-break`: CR, LF or NUL inside a line. */
+export type NvtEncodeErrorCode = "line-break";
 
 /**
  * The caller's mistake: text that would be cut in two, or read as two commands, on the wire. What the peer
@@ -19,6 +19,6 @@ export class NvtEncodeError extends Error {
 
   /** Whether `value` is an {@link NvtEncodeError}, also one made by another installed version. */
   static isInstance(value: unknown): value is NvtEncodeError {
-    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
+    return Object(value)[marker] === true;
   }
 }

@@ -146,9 +146,6 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
  */
 export function encodeLine(text: string, encode: (text: string) => Uint8Array = encodeText): Uint8Array {
   const at = text.search(/[\r\n\0]/);
-  if (at >= 0) {
-    const code = text[at] === "\r" ? "carriage-return" : text[at] === "\n" ? "line-feed" : "nul";
-    throw new NvtEncodeError(code, `take it out of the text, where it stands at ${at}`);
-  }
+  if (at >= 0) throw new NvtEncodeError("line-break", `CR, LF or NUL at ${at}`);
   return escapeTelnet(encode(`${text}\r\n`));
 }

@@ -174,17 +174,13 @@ describe("encodeLine", () => {
   });
 
   it("refuses what would cut the line in two", () => {
-    for (const [text, code] of [
-      ["a\rb", "carriage-return"],
-      ["a\nb", "line-feed"],
-      ["a\0b", "nul"],
-    ] as const) {
+    for (const text of ["a\rb", "a\nb", "a\0b"]) {
       try {
         encodeLine(text);
         expect.unreachable();
       } catch (error) {
-        expect(NvtEncodeError.isInstance(error) && error.code).toBe(code);
-        expect(String(error)).toContain(code);
+        expect(NvtEncodeError.isInstance(error) && error.code).toBe("line-break");
+        expect(String(error)).toContain("line-break: CR, LF or NUL at 1");
       }
     }
     expect(NvtEncodeError.isInstance(new Error("no"))).toBe(false);
@@ -239,7 +235,7 @@ describe("hostile bytes", () => {
   });
 
   it("take work that grows with their length, not faster", () => {
-    // Each of these is the worst for one of the searches. Quadratic work on 256 KiB would take minutes.
+    // Each of these is the worst for one of the searches. Quadratic work on 128 KiB would take minutes.
     for (const unit of [
       "\n",
       "\r\0\n",
@@ -253,12 +249,12 @@ describe("hostile bytes", () => {
     ]) {
       for (const acceptBareLineFeed of [true, false]) {
         const decoder = createLineDecoder({ quirks: { acceptBareLineFeed } });
-        const chunk = bytesOf(unit.repeat((1 << 18) / unit.length));
+        const chunk = bytesOf(unit.repeat((1 << 17) / unit.length));
         const start = performance.now();
         decoder.push(chunk);
         decoder.end();
         expect(performance.now() - start).toBeLessThan(10_000);
-        for (const byte of chunk.subarray(0, 10_000)) decoder.push(Uint8Array.of(byte));
+        for (const byte of chunk.subarray(0, 5_000)) decoder.push(Uint8Array.of(byte));
         expect(performance.now() - start).toBeLessThan(15_000);
       }
     }
