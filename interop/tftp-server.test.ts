@@ -36,13 +36,16 @@ function scenarios(at: string, client: TftpClientPeer): void {
   });
 
   // Empty, within one block, exactly one, exactly two, and many.
-  it.each([0, 1, 511, 512, 1024, 3_000_001])("gets and puts a file of %i bytes", async (size) => {
-    const hash = await makeFile(stored(`get-${size}.bin`), size);
-    await client.get(target(), `${at}/get-${size}.bin`, join(local, `get-${size}.bin`));
-    expect(await sha256(join(local, `get-${size}.bin`))).toBe(hash);
-    await client.put(target(), join(local, `get-${size}.bin`), `${at}/put-${size}.bin`);
-    expect(await sha256(stored(`put-${size}.bin`))).toBe(hash);
-  });
+  it.each([...(client.emptyFiles ? [0] : []), 1, 511, 512, 1024, 3_000_001])(
+    "gets and puts a file of %i bytes",
+    async (size) => {
+      const hash = await makeFile(stored(`get-${size}.bin`), size);
+      await client.get(target(), `${at}/get-${size}.bin`, join(local, `get-${size}.bin`));
+      expect(await sha256(join(local, `get-${size}.bin`))).toBe(hash);
+      await client.put(target(), join(local, `get-${size}.bin`), `${at}/put-${size}.bin`);
+      expect(await sha256(stored(`put-${size}.bin`))).toBe(hash);
+    },
+  );
 
   it("fails to get what is not there", async () => {
     await expect(client.get(target(), `${at}/missing.bin`, join(local, "missing.bin"))).rejects.toThrow();

@@ -17,6 +17,8 @@ export interface TftpClientPeer {
   readonly needs: readonly ProgramName[];
   /** Which options its command line lets one ask for. */
   readonly can: { readonly blockSize: boolean; readonly windowSize: boolean; readonly netascii: boolean };
+  /** curl 7.88 ends with 71 after an empty file, whoever serves it. */
+  readonly emptyFiles: boolean;
   get(target: TftpTarget, remote: string, local: string, options?: TftpOptions): Promise<void>;
   put(target: TftpTarget, local: string, remote: string, options?: TftpOptions): Promise<void>;
 }
@@ -26,24 +28,28 @@ export const tftpClients: Record<string, TftpClientPeer> = {
   "tftp-hpa": {
     needs: ["tftp"],
     can: { blockSize: false, windowSize: false, netascii: true },
+    emptyFiles: true,
     get: (target, remote, local, options) => tftpHpa(target, options, "get", remote, local),
     put: (target, local, remote, options) => tftpHpa(target, options, "put", local, remote),
   },
   atftp: {
     needs: ["atftp"],
     can: { blockSize: true, windowSize: true, netascii: true },
+    emptyFiles: true,
     get: (target, remote, local, options) => atftp(target, options, "--get", remote, local),
     put: (target, local, remote, options) => atftp(target, options, "--put", remote, local),
   },
   curl: {
     needs: ["curl"],
     can: { blockSize: true, windowSize: false, netascii: false },
+    emptyFiles: false,
     get: (target, remote, local, options) => curl(target, options, remote, "--output", local),
     put: (target, local, remote, options) => curl(target, options, remote, "--upload-file", local),
   },
   busybox: {
     needs: ["busybox"],
     can: { blockSize: true, windowSize: false, netascii: false },
+    emptyFiles: true,
     get: (target, remote, local, options) => busybox(target, options, "-g", remote, local),
     put: (target, local, remote, options) => busybox(target, options, "-p", remote, local),
   },
