@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { isIP, isIPv6 } from "node:net";
+import { isIPv4, isIPv6, SocketAddress } from "node:net";
 import { FileStoreError, type WritableFile } from "@longshore/file-store";
 import { formatOption, PacketEncodeError, type RawOption } from "@longshore/tftp-packet";
 import { mayRetryWithoutOptions } from "@longshore/tftp-transfer";
@@ -80,7 +80,10 @@ async function openContent(open: () => Promise<TftpContent>, mode: string, meter
 }
 
 async function resolveHost({ host, family }: TftpTransferOptions): Promise<string> {
-  if (isIP(host.replace(/%.*$/, "")) !== 0) return host;
+  const [address = "", ...zone] = host.split("%");
+  // Answers are told by their source: it has to be spelled as the system spells it.
+  if (isIPv6(address)) return [new SocketAddress({ address, family: "ipv6" }).address, ...zone].join("%");
+  if (isIPv4(host)) return host;
   try {
     return (await lookup(host, family === undefined ? {} : { family })).address;
   } catch (cause) {

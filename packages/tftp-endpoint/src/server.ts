@@ -111,10 +111,10 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   /** Does what a datagram asks for, or tells why it gets no answer. */
   function answer(via: UdpPort, datagram: Uint8Array, remote: Tid): TftpDropReason | undefined {
     if (refusedPorts.has(remote.port)) return "source-port";
-    const key = `${remote.address}|${remote.port}`;
+    const key = `${via.local.address}|${remote.address}|${remote.port}`;
     const isRequest = datagram[0] === 0 && (datagram[1] === 1 || datagram[1] === 2);
     if (!isRequest) {
-      const route = routes.get(`${via.local.address}|${key}`);
+      const route = routes.get(key);
       route?.(datagram, remote);
       return route === undefined ? "not-a-request" : undefined;
     }
@@ -147,7 +147,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     if (mode === undefined || (mode === "mail" && !(mail && packet.type === "wrq")))
       return refuse(via, datagram, remote, tftpErrors.illegalOperation.code, "Unknown transfer mode", packet);
     const already = perAddress.get(remote.address) ?? 0;
-    if (active >= (limits.sessions ?? 2048)) return "sessions";
+    if (active >= (limits.sessions ?? 2048) && !makeRoom()) return "sessions";
     if (already >= (limits.sessionsPerAddress ?? 1024)) return "sessions-per-address";
     let charged = answerOctets(packet, datagram) * 2 - datagram.length;
     if (!budget.take(remote.address, charged, now())) return "budget";
@@ -168,7 +168,6 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     active++;
     perAddress.set(remote.address, already + 1);
     const policy = negotiationPolicy(limits, remote.address);
-    const route = `${local.address}|${key}`;
     // Windows of blocks come to a server that is written to.
     const buffers = operation === "write" ? { receiveBuffer: 1 << 20 } : {};
     const session = openSession({
@@ -183,7 +182,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       rollover: options.rollover ?? 0,
       deadlines,
       openPort: (onDatagram) =>
-        openTransferPort(options.transferPorts ?? "any", via, routes, route, onDatagram, buffers),
+        openTransferPort(options.transferPorts ?? "any", via, routes, key, onDatagram, buffers),
       emit,
       onConfirmed() {
         budget.giveBack(remote.address, charged);
@@ -202,6 +201,16 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     });
     sessions.set(key, { session, datagram });
     return undefined;
+  }
+
+  /** Ends the oldest session that was opened and never heard of again: a flood of forged requests fills no server. */
+  function makeRoom(): boolean {
+    for (const { session } of sessions.values())
+      if (!session.isSettled && !session.isConfirmed && now() - session.openedAt > duplicateFor) {
+        session.abandon("another client took the place of this silent one");
+        return true;
+      }
+    return false;
   }
 
   /** Answers with ERROR from the listening socket, as long as the answer is no larger than what it answers. */

@@ -48,6 +48,9 @@ export interface Session {
   readonly id: number;
   /** Whether it ended, and only duplicates are answered. */
   readonly isSettled: boolean;
+  /** Whether the peer's address is known to be its own. */
+  readonly isConfirmed: boolean;
+  readonly openedAt: number;
   /** When the peer was last heard here, not counting requests. */
   readonly heardAt: number;
   /** The request came again. */
@@ -257,6 +260,10 @@ export function openSession(options: SessionOptions): Session {
     get isSettled() {
       return isSettled;
     },
+    get isConfirmed() {
+      return transfer?.engine.confirmed ?? false;
+    },
+    openedAt,
     get heardAt() {
       return heardAt;
     },

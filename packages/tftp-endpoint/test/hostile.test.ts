@@ -247,6 +247,18 @@ describe("the session of a client", () => {
     expect(server.sessions).toBe(2);
   });
 
+  it("makes room for others when it is never heard of again", async () => {
+    const { port, server } = await serve({
+      handler: createFiles({ f: pattern(1000) }),
+      limits: { sessions: 3 },
+    });
+    for (let index = 0; index < 3; index++) (await raw()).send(rrq("f"), port);
+    await expect.poll(() => server.sessions).toBe(3);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    expect(await tftpGetBytes({ host, port, filename: "f" })).toHaveLength(1000);
+    await expect.poll(() => server.sessions).toBe(2);
+  });
+
   it("holds to a window that fits its memory", async () => {
     const { port } = await serve({
       handler: createFiles({ f: pattern(1000) }),

@@ -95,7 +95,8 @@ describe("listening", () => {
       return;
     }
     const { port } = await serve({ handler: createFiles({ f: pattern(60_000) }), host: "::1" });
-    expect(await tftpGetBytes({ host: "::1", port, filename: "f" })).toHaveLength(60_000);
+    for (const spelling of ["::1", "0:0::0:0001"])
+      expect(await tftpGetBytes({ host: spelling, port, filename: "f" })).toHaveLength(60_000);
   });
 
   it("at a port that is taken rejects", async () => {

@@ -38,7 +38,10 @@ export interface ReceiverOptions {
    * memory bounded where the storage is slower than the peer.
    */
   readonly maxUnwritten?: number;
-  /** Milliseconds that duplicates are answered after the end, for a peer that missed the last ACK; 3000 unless told. */
+  /**
+   * Milliseconds that duplicates are answered after the end, for a peer that missed the last ACK; 3000, or twice
+   * the seconds agreed on with `timeout`, unless told.
+   */
   readonly dally?: number;
   readonly rollover?: Rollover;
   readonly timing?: TimingOptions;
@@ -79,7 +82,8 @@ export interface Receiver extends TransferEngine<ReceiverEffect> {
  * @throws {TransferUsageError} `out-of-range` for an option
  */
 export function createReceiver(options: ReceiverOptions, now: number): Receiver {
-  const { peer, opening, size, rollover = 0, unconfirmedAnswers = 2, dally = 3000 } = options;
+  const { peer, opening, size, rollover = 0, unconfirmedAnswers = 2 } = options;
+  const dally = options.dally ?? Math.max(3000, 2000 * (options.timing?.interval ?? 0));
   const { maxSize = Infinity, maxUnwritten = 1 << 18 } = options;
   const blockSize = checkRange("the block size", options.blockSize ?? 512, 1, 65464);
   const windowSize = checkRange("the window size", options.windowSize ?? 1, 1, 65534);
