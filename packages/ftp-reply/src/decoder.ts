@@ -85,7 +85,10 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
     if (open === undefined) {
       if (line === "" && acceptLooseForm) return;
       const fault = faultOf(line, code, separator);
-      if (fault !== undefined) return malformed(fault, line);
+      if (fault !== undefined) {
+        malformed(fault, line);
+        return;
+      }
     }
     const reply = open ?? { code, raw: [], length: 0 };
     const isLast = separator === " " && (code === reply.code || endAtAnyCode);

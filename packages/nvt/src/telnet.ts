@@ -18,7 +18,7 @@ export type TelnetEvent =
 export function splitTelnet(text: string): readonly string[] {
   // Nearly always there is none, and asking is much cheaper than splitting.
   if (!text.includes("\xff")) return [text];
-  return text.split(/(\xff(?:[\xfb-\xfe][^]|[^\xfb-\xfe]|[\xfb-\xfe]?$))/);
+  return text.split(/(\xff(?:[\xfb-\xfe].|[^\xfb-\xfe]|[\xfb-\xfe]?$))/s);
 }
 
 /** What a command stands for: an event, or data; `""` for one that is ignored, `undefined` for an incomplete one. */
@@ -31,7 +31,7 @@ export function readTelnet(command: string): TelnetEvent | string | undefined {
   const DO = 253;
   const IAC = 255;
   const code = command.charCodeAt(1);
-  if (/^.[\xfb-\xfe]?$/.test(command)) return undefined;
+  if (/^\xff[\xfb-\xfe]?$/.test(command)) return undefined;
   if (code === IAC) return "\xff";
   if (code < leastCommand) return command;
   if (code === IP) return { type: "interrupt" };

@@ -11,7 +11,7 @@ export function decodeText(bytes: Uint8Array): string {
     const text = decoder.decode(encodeLatin1(bytes));
     // U+FFFD itself may have been sent: it is three bytes long.
     if (!text.includes(replacement) || bytes === "\xef\xbf\xbd") return text;
-    return bytes.replace(/[^]/g, (byte) => String.fromCharCode(0xdc00 | byte.charCodeAt(0)));
+    return bytes.replace(/./gs, (byte) => String.fromCharCode(0xdc00 | byte.charCodeAt(0)));
   });
 }
 
