@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { generate } from "selfsigned";
 import { toLine, usageFailure } from "./failure.ts";
 
 /** Certificate and key in PEM. */
@@ -15,6 +14,7 @@ export async function readCertificate(certFile: string, keyFile: string): Promis
 
 /** Makes a certificate for `host` and `localhost` that nobody has signed: for tests and closed networks. */
 export async function makeCertificate(host: string): Promise<Certificate> {
+  const { generate } = await import("selfsigned");
   const names = [...new Set(["localhost", host])];
   const made = await generate([{ name: "commonName", value: "localhost" }], {
     keySize: 2048,

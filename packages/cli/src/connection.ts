@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { FtpClient, type FtpClientOptions, type FtpUrl } from "@longshore/ftp-client";
 import type { Command } from "commander";
 import { toLine, usageFailure } from "./failure.ts";
+import { interruptible } from "./interrupt.ts";
 import { askPassword } from "./password.ts";
 
 /** Flags of every command that connects to an FTP server. */
@@ -18,9 +19,12 @@ export function addConnectionFlags(command: Command): Command {
     .option("--insecure", "take any certificate: whoever is in between can read and change everything");
 }
 
-/** What the help of those commands says about passwords. */
-export const passwordHelp = `
-A password may stand in the URL, though others can see it there; else it comes from LONGSHORE_PASSWORD or a prompt.`;
+/** What the help of those commands says about URLs and passwords. */
+export const urlHelp = `
+URLs may be percent-encoded (%20 is a space, %25 a percent sign); other characters stand for themselves. An FTP path
+begins in the directory after login, or with // (ftp://host//etc) at the server's root. Without a user the login is
+anonymous. A password may stand in the URL, though others can see it there; else it comes from LONGSHORE_PASSWORD or
+a prompt.`;
 
 /**
  * Connects and logs in, hands the client to `use`, and closes it whatever happened. Ctrl-C gives up what is under way.
@@ -30,53 +34,66 @@ export async function withClient<T>(
   flags: ConnectionFlags,
   use: (client: FtpClient, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error("interrupted"));
-  process.once("SIGINT", interrupt);
-  try {
-    await using client = await FtpClient.connect({
-      ...(await optionsOf(url, flags)),
-      signal: interrupted.signal,
-    });
-    return await use(client, interrupted.signal);
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
+  const options = await optionsOf(url, flags);
+  return interruptible(async (signal) => {
+    await using client = await FtpClient.connect({ ...options, signal });
+    return await use(client, signal);
+  });
+}
+
+/** TFTP has no TLS: whoever asked for it must not get something else. */
+export function refuseTls({ tls, ca, insecure }: ConnectionFlags): void {
+  if (tls === true || ca !== undefined || insecure === true)
+    throw usageFailure("TFTP cannot encrypt: take away --tls, --ca and --insecure, or use FTP");
 }
 
 async function optionsOf(url: FtpUrl, flags: ConnectionFlags): Promise<FtpClientOptions> {
+  const { host, port, user } = url;
   const isImplicit = url.scheme === "ftps";
   if (isImplicit && flags.tls === true)
     throw usageFailure("--tls is explicit TLS, ftps:// implicit: take away one of them");
-  const mode = isImplicit ? "implicit" : flags.tls === true ? "explicit" : undefined;
+  const mode: "implicit" | "explicit" | undefined = isImplicit
+    ? "implicit"
+    : flags.tls === true
+      ? "explicit"
+      : undefined;
   if (mode === undefined && (flags.ca !== undefined || flags.insecure === true)) {
     throw usageFailure("--ca and --insecure say how to encrypt: add --tls, or use an ftps:// URL");
   }
-  const password =
-    url.user === undefined
-      ? undefined
-      : (url.password ?? (await askPassword(`Password for ${url.user} at ${url.host}`)));
+  const tls = mode === undefined ? undefined : { mode, ...(await trustOf(flags)) };
   return {
-    host: url.host,
-    ...(url.port === undefined ? {} : { port: url.port }),
-    ...(url.user === undefined ? {} : { user: url.user }),
-    ...(password === undefined ? {} : { password }),
-    ...(mode === undefined
-      ? {}
-      : {
-          tls: {
-            mode,
-            ...(flags.ca === undefined ? {} : { ca: await certificates(flags.ca) }),
-            ...(flags.insecure === true ? { rejectUnauthorized: false } : {}),
-          },
-        }),
+    host,
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user, password: await passwordOf(url, user) }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+async function passwordOf(
+  { host, password }: FtpUrl,
+  user: string,
+): Promise<NonNullable<FtpClientOptions["password"]>> {
+  if (password !== undefined) return password;
+  // RFC 1635: whoever logs in as nobody in particular is asked for nothing.
+  if (/^(?:anonymous|ftp)$/i.test(user)) return "anonymous@";
+  return askPassword(`Password for ${user} at ${host}`);
+}
+
+async function trustOf({ ca, insecure }: ConnectionFlags): Promise<{
+  readonly ca?: string;
+  readonly rejectUnauthorized?: false;
+}> {
+  return {
+    ...(ca === undefined ? {} : { ca: await certificates(ca) }),
+    ...(insecure === true ? { rejectUnauthorized: false } : {}),
   };
 }
 
 async function certificates(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw usageFailure(`--ca: ${file} cannot be read (${toLine(error)}); give a file in PEM form`);
-  }
+  });
+  // Without this, a file of another form would trust nobody and blame the server.
+  if (!text.includes("-----BEGIN ")) throw usageFailure(`--ca: ${file} holds no certificate in PEM form`);
+  return text;
 }

@@ -12,13 +12,30 @@ export class CommandFailure extends Error {
   }
 }
 
+/** Whoever read stdout has had enough (`| head`): the command ends, and that is no failure. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** The first of all causes: what the libraries were told by this command, or by the system. */
+export function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  return cause;
+}
+
 /** The caller typed something that cannot be meant. */
 export function usageFailure(message: string): CommandFailure {
   return new CommandFailure(2, message);
 }
 
-/** One line of any error; line breaks and control characters of a peer's text do not reach the terminal. */
+/** One line of any error. */
 export function toLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s*[\r\n]+\s*/g, " / ").replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+  return printable(text.trim().replaceAll(/\s*[\r\n]+\s*/g, " / "));
+}
+
+/** Text from elsewhere, without what would move the cursor or colour the terminal of whoever looks at it. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "�");
 }

@@ -5,8 +5,7 @@ import pretty from "pino-pretty";
 import { toLine } from "./failure.ts";
 import { formatBytes } from "./progress.ts";
 
-export const logForms = ["pretty", "json", "off"] as const;
-export type LogForm = (typeof logForms)[number];
+export type LogForm = "pretty" | "json" | "off";
 
 export interface Log {
   ftp(event: FtpServerEvent): void;
@@ -92,7 +91,7 @@ function tellSession(event: SessionEvent): string {
 function tellTftp(event: TftpEvent): string {
   switch (event.type) {
     case "listening":
-      return `tftp  listening on ${event.local.address}:${event.local.port}`;
+      return `tftp  listening on ${tellHost({ host: event.local.address, port: event.local.port })}`;
     case "request":
       return `tftp  #${event.id} ${event.remote.address}  ${event.operation} ${event.filename} (${event.mode})`;
     case "transfer-start":

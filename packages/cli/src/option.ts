@@ -1,4 +1,14 @@
+import { isIPv4 } from "node:net";
 import { InvalidArgumentError } from "commander";
+import { usageFailure } from "./failure.ts";
+
+/** What `--user` says of one user. */
+export interface UserOption {
+  readonly name: string;
+  /** Absent where the environment or a prompt is to give it. */
+  readonly password?: string;
+  readonly permission?: "ro" | "rw";
+}
 
 /** A port, 0 to 65535. */
 export function portOf(text: string): number {
@@ -21,13 +31,42 @@ export function portRangeOf(text: string): readonly [number, number] {
 /** A whole number that is not negative. */
 export function countOf(text: string): number {
   const count = wholeNumber(text);
-  if (count === undefined) throw new InvalidArgumentError("a whole number is wanted");
+  if (count === undefined) throw new InvalidArgumentError("write a whole number, 0 for no limit");
   return count;
 }
 
-/** For options that may be given more than once. */
-export function repeated(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+/** Seconds, as long as a timer can be set: 24 days. */
+export function secondsOf(text: string): number {
+  const seconds = wholeNumber(text);
+  if (seconds === undefined || seconds > 2_000_000)
+    throw new InvalidArgumentError("write whole seconds up to 2000000, 0 for no limit");
+  return seconds;
+}
+
+/** An IPv4 address: PASV can tell no other (RFC 959 §4.1.2), and EPSV needs none. */
+export function publicAddressOf(text: string): string {
+  if (!isIPv4(text)) throw new InvalidArgumentError("write an IPv4 address, such as 203.0.113.7");
+  return text;
+}
+
+/**
+ * `NAME:PASSWORD`, with `:ro` or `:rw` at its end, one after the other. What stands between the first colon and that
+ * end is the password, colons and all; where nothing stands, somebody else has to give it.
+ *
+ * @throws {CommandFailure} wrong usage, without the text: there may be a password in it
+ */
+export function usersOf(text: string, before: readonly UserOption[]): readonly UserOption[] {
+  const [, name, given, permission] = /^([^:]+)(?::(.*?)(?::(ro|rw))?)?$/s.exec(text) ?? [];
+  if (name === undefined)
+    throw usageFailure("--user: write NAME:PASSWORD, NAME:PASSWORD:ro or NAME:PASSWORD:rw");
+  if (before.some((user) => user.name === name))
+    throw usageFailure(`--user: ${name} comes twice; name each user once`);
+  const user: UserOption = {
+    name,
+    ...(given ? { password: given } : {}),
+    ...(permission === "ro" || permission === "rw" ? { permission } : {}),
+  };
+  return [...before, user];
 }
 
 function wholeNumber(text: string): number | undefined {

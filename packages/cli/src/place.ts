@@ -13,16 +13,16 @@ export function placeOf(text: string): Place {
   if (/^tftp:/i.test(text)) {
     const parsed = parseTftpUrl(text);
     if (parsed.ok) return { protocol: "tftp", url: parsed.url };
-    throw usageFailure(`${text}: ${parsed.message}; write tftp://HOST[:PORT]/FILE[;mode=octet|netascii]`);
+    throw usageFailure(parsed.message);
   }
   if (!/^ftps?:/i.test(text)) {
-    throw usageFailure(`${text}: a URL that begins with ftp://, ftps:// or tftp:// is wanted here`);
+    throw usageFailure(`${shownUrl(text)}: a URL that begins with ftp://, ftps:// or tftp:// is wanted here`);
   }
   try {
     return { protocol: "ftp", url: parseFtpUrl(text) };
   } catch (error) {
     if (!FtpError.isInstance(error)) throw error;
-    throw usageFailure(`${shownUrl(text)}: ${error.message}; write ftp://[USER@]HOST[:PORT]/PATH`);
+    throw usageFailure(`${shownUrl(text)}: ${error.reason}; write ftp://[USER@]HOST[:PORT]/PATH`);
   }
 }
 
@@ -41,6 +41,17 @@ export function ftpFileOf(text: string, doing: string): FtpUrl {
   return { ...url, path };
 }
 
+/**
+ * A URL with `name` at its end where it names a directory: with a slash at its end, or nothing behind the host.
+ *
+ * @example withName("ftp://host/pub/;type=i", "a b") // "ftp://host/pub/a%20b;type=i"
+ */
+export function withName(url: string, name: string): string {
+  const [, place = "", options = ""] = /^(.*?)(;(?:type|mode)=[^;/]*)?$/is.exec(url) ?? [];
+  const whole = /^\w+:\/\/[^/]*$/.test(place) ? `${place}/` : place;
+  return whole.endsWith("/") ? whole + encodeURIComponent(name) + options : url;
+}
+
 /** The path that a place names on its server. */
 export function pathOf(place: Place): string {
   return place.protocol === "ftp" ? place.url.path : place.url.filename;
@@ -53,5 +64,5 @@ export function nameOf(path: string): string {
 
 /** A URL as it may be shown: without its password. */
 export function shownUrl(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, "$1@");
+  return url.replace(/^(\w+:\/\/[^:/]*):[^/]*@/, "$1@");
 }

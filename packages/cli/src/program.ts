@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { tellError } from "./advice.ts";
 import { addGet } from "./commands/get.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMkdir } from "./commands/mkdir.ts";
@@ -6,7 +7,7 @@ import { addMv } from "./commands/mv.ts";
 import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
-import { CommandFailure, type ExitCode, toLine } from "./failure.ts";
+import { CommandFailure, type ExitCode, ReaderGone, rootCause, toLine, usageFailure } from "./failure.ts";
 import { version } from "./version.ts";
 
 /**
@@ -14,14 +15,44 @@ import { version } from "./version.ts";
  * one line on stderr.
  */
 export async function run(args: readonly string[]): Promise<ExitCode> {
+  const program = createProgram();
+  const names = program.commands.map((command) => command.name());
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    const [first, second] = args;
+    if (first === "help" && second !== undefined && !names.includes(second))
+      throw usageFailure(`unknown command '${second}'; there are: ${names.join(", ")}`);
+    await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`longshore: ${toLine(error)}\n`);
-    return error instanceof CommandFailure ? error.exitCode : 1;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // It has said nothing but where it printed the help.
+      if (error.code !== "commander.help")
+        tell(
+          toUsage(
+            error,
+            names.find((name) => name === args[0]),
+          ),
+        );
+      return 2;
+    }
+    const cause = rootCause(error);
+    if (cause instanceof ReaderGone) return 0;
+    tell(cause instanceof CommandFailure ? toLine(cause) : tellError(error));
+    return cause instanceof CommandFailure ? cause.exitCode : 1;
   }
+}
+
+function tell(line: string): void {
+  process.stderr.write(`longshore: ${line}\n`);
+}
+
+/** What the parser of the command line has against it, and where to read on. */
+function toUsage(error: CommanderError, command: string | undefined): string {
+  const text = error.message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.*)\?\)$/s, "; did you mean $1?");
+  return `${toLine(text)}${/[.?]$/.test(text) ? "" : ";"} see longshore ${command === undefined ? "" : `${command} `}--help`;
 }
 
 function createProgram(): Command {
@@ -29,7 +60,7 @@ function createProgram(): Command {
     .description("Serve, list, get and put files over FTP and TFTP.")
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "longshore: ")) })
+    .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",

@@ -1,4 +1,5 @@
-import { Presets, SingleBar } from "cli-progress";
+import { SingleBar } from "cli-progress";
+import { printable } from "./failure.ts";
 
 /** How far a transfer is, shown on a terminal; nothing where stderr is not one. */
 export interface Progress {
@@ -24,22 +25,13 @@ export function createProgress(
   let bar: SingleBar | undefined;
   return {
     update(bytes, total) {
+      const milliseconds = Date.now() - started;
+      if (bar === undefined && milliseconds < showAfterMilliseconds) return;
+      const shown = { name: fitted(name, terminal.columns), ...tellProgress(bytes, total, milliseconds) };
       if (bar === undefined) {
-        if (Date.now() - started < showAfterMilliseconds) return;
-        bar = new SingleBar(
-          { stream: terminal, hideCursor: true, clearOnComplete: true, format: line(total) },
-          Presets.shades_classic,
-        );
-        bar.start(total ?? 0, 0, { name, amount: "", rate: "", left: "" });
-      }
-      const seconds = (Date.now() - started) / 1000;
-      const rate = bytes / seconds;
-      bar.update(bytes, {
-        name,
-        amount: total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`,
-        rate: `${formatBytes(rate)}/s`,
-        left: total === undefined || rate === 0 ? "" : `${formatSeconds((total - bytes) / rate)} left`,
-      });
+        bar = new SingleBar({ ...style, stream: terminal, format: total === undefined ? count : line });
+        bar.start(total ?? 0, bytes, shown);
+      } else bar.update(bytes, shown);
     },
     done() {
       bar?.stop();
@@ -48,10 +40,37 @@ export function createProgress(
   };
 }
 
-function line(total: number | undefined): string {
-  return total === undefined
-    ? "{name}  {amount}  {rate}"
-    : "{name} {bar} {percentage}%  {amount}  {rate}  {left}";
+const line = "{name} {bar} {percentage}%  {amount}  {rate}  {left}";
+/** Where nobody knows how much is to come. */
+const count = "{name}  {amount}  {rate}";
+
+const style = {
+  barsize: 20,
+  barCompleteChar: "█",
+  barIncompleteChar: "░",
+  hideCursor: true,
+  clearOnComplete: true,
+} as const;
+
+/** What stands beside the bar: amount, rate since the beginning, and how long the rest takes at that rate. */
+export function tellProgress(
+  bytes: number,
+  total: number | undefined,
+  milliseconds: number,
+): { readonly amount: string; readonly rate: string; readonly left: string } {
+  const rate = bytes / (milliseconds / 1000);
+  return {
+    amount: total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`,
+    rate: `${formatBytes(rate)}/s`,
+    left: total === undefined || rate === 0 ? "" : `${formatSeconds((total - bytes) / rate)} left`,
+  };
+}
+
+/** A name that leaves room for the rest of the line. */
+function fitted(name: string, columns: number): string {
+  const most = Math.max(12, columns - 68);
+  const text = printable(name);
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** `1536` as `1.5 kB`: decimal units, three figures. */

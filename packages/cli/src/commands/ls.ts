@@ -1,8 +1,10 @@
+import { type FtpClient, FtpError } from "@longshore/ftp-client";
 import { formatTime, type ListingEntry } from "@longshore/ftp-listing";
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, passwordHelp, withClient } from "../connection.ts";
+import { addConnectionFlags, type ConnectionFlags, urlHelp, withClient } from "../connection.ts";
+import { printable } from "../failure.ts";
 import { writeOut } from "../output.ts";
-import { ftpPlaceOf } from "../place.ts";
+import { ftpPlaceOf, nameOf } from "../place.ts";
 
 interface LsFlags extends ConnectionFlags {
   readonly json?: true;
@@ -13,15 +15,18 @@ export function addLs(program: Command): void {
     program
       .command("ls")
       .summary("list a directory")
-      .description("Lists a directory of an FTP server: type, size in bytes, time of change, name.")
-      .argument("<URL>", "ftp://[user@]host[:port]/directory/"),
+      .description(
+        "Lists a directory of an FTP server, or shows one file: type, size in bytes, time of change, name.",
+      )
+      .argument("<URL>", "ftp://[user@]host[:port]/path[;type=d]"),
   )
     .option("--json", "an array with an object a line; a size beyond 2^53 is text")
     .addHelpText(
       "after",
-      `${passwordHelp}
+      `${urlHelp}
 
-Times without Z are the server's own. With ;type=d at its end a URL lists names alone.
+The first letter says what it is: - file, d directory, l link. Times that end in Z are UTC, others the server's own.
+With ;type=d at its end a URL lists names alone.
 
 Examples:
   longshore ls ftp://127.0.0.1:2121/pub/
@@ -37,10 +42,27 @@ async function ls(address: string, flags: LsFlags): Promise<void> {
     if (url.type === "d") {
       for await (const name of client.listNames(url.path, { signal })) await write({ name });
     } else {
-      for await (const entry of client.list(url.path, { signal })) await write(shown(entry));
+      for await (const entry of entriesAt(client, url.path, signal)) await write(shown(entry));
     }
     if (flags.json === true) await write(undefined);
   });
+}
+
+/** The entries of a directory; where none is, what is there instead. */
+async function* entriesAt(
+  client: FtpClient,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<ListingEntry> {
+  try {
+    yield* client.list(path, { signal });
+  } catch (error) {
+    if (!FtpError.isInstance(error) || error.code !== "refused" || nameOf(path) === "") throw error;
+    const entry = await client.stat(path, { signal }).catch(() => {
+      throw error;
+    });
+    yield { ...entry, name: path };
+  }
 }
 
 /** What an entry comes to outside: plain JSON, absent where the listing did not say. */
@@ -104,8 +126,3 @@ const tableWriter: Write = async (entry) => {
       : `${letters[type] ?? "?"}  ${String(size).padStart(13)}  ${modified.replace("T", " ").padEnd(20)}  `;
   await writeOut(`${columns}${printable(name)}${target === undefined ? "" : ` -> ${printable(target)}`}\n`);
 };
-
-/** A name must not move the cursor of whoever looks at it. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "�");
-}

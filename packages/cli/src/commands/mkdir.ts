@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, passwordHelp, withClient } from "../connection.ts";
+import { addConnectionFlags, type ConnectionFlags, urlHelp, withClient } from "../connection.ts";
 import { ftpFileOf } from "../place.ts";
 
 export function addMkdir(program: Command): void {
@@ -7,10 +7,10 @@ export function addMkdir(program: Command): void {
     program
       .command("mkdir")
       .summary("make a directory")
-      .description("Makes a directory on an FTP server.")
+      .description("Makes a directory on an FTP server; the one above it must be there.")
       .argument("<URL>", "ftp://[user@]host[:port]/path"),
   )
-    .addHelpText("after", `${passwordHelp}\n\nExample:\n  longshore mkdir ftp://ada@127.0.0.1:2121/reports`)
+    .addHelpText("after", `${urlHelp}\n\nExample:\n  longshore mkdir ftp://ada@127.0.0.1:2121/reports/2026`)
     .action(mkdir);
 }
 

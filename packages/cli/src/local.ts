@@ -1,0 +1,102 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Writable } from "node:stream";
+import type { WritableFile } from "@longshore/file-store";
+import { toLine, usageFailure } from "./failure.ts";
+import { writeOut } from "./output.ts";
+
+/** Where a download goes: a path for a file that is replaced as a whole, else what takes its bytes as they come. */
+export type LocalTarget = string | WritableFile;
+
+/** What an upload sends: a path, or the bytes of standard input, a pipe or a device. */
+export type LocalSource = string | AsyncIterable<Uint8Array>;
+
+/**
+ * The path that `local` means for a file called `name`: into a directory under that name, else as it is.
+ *
+ * @throws {CommandFailure} wrong usage: there is no such directory
+ */
+export async function localFile(local: string, name: string): Promise<string> {
+  const found = await stat(local).catch(() => undefined);
+  if (found?.isDirectory()) return join(local, name);
+  const directory = local.endsWith("/") ? local : dirname(local);
+  const holder = await stat(directory).catch(() => undefined);
+  if (!holder?.isDirectory()) throw usageFailure(`${directory} is no directory; make it first`);
+  return local;
+}
+
+/**
+ * Opens what a download is written to: `-` is standard output. A symbolic link is followed, so that its target is
+ * replaced and not the link; a device or a pipe is written to and never replaced.
+ */
+export async function openTarget(local: string): Promise<LocalTarget> {
+  if (local === "-") return sink(writeOut);
+  const path = await followed(resolve(local));
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined || found.isFile() ? path : streamTarget(createWriteStream(path));
+}
+
+/**
+ * Opens what an upload sends: `-` is standard input.
+ *
+ * @throws {CommandFailure} wrong usage: it cannot be read, or is a directory
+ */
+export async function openSource(local: string): Promise<LocalSource> {
+  if (local === "-") return chunksOf(process.stdin);
+  try {
+    const found = await stat(local);
+    if (found.isFile()) return await realpath(local);
+    if (!found.isDirectory()) return chunksOf(createReadStream(local));
+  } catch (error) {
+    throw usageFailure(`${local} cannot be read (${toLine(error)})`);
+  }
+  throw usageFailure(`${local} is a directory; put one file at a time`);
+}
+
+/** The end of a chain of symbolic links, also where nothing stands there yet. */
+async function followed(path: string): Promise<string> {
+  let at = path;
+  for (let links = 0; links < 40; links++) {
+    const directory = await realpath(dirname(at)).catch(() => dirname(at));
+    const target = await readlink(at).catch(() => undefined);
+    if (target === undefined) return join(directory, basename(at));
+    at = resolve(directory, target);
+  }
+  throw usageFailure(`${path}: there are too many symbolic links`);
+}
+
+/** A plain generator: what a reader of chunks wants, and not what it takes a file for. */
+async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* stream;
+}
+
+function streamTarget(stream: Writable): WritableFile {
+  // Each write is told its own error; without a listener, the stream would end the process as well.
+  stream.on("error", () => {});
+  const settled = (act: (done: (error?: Error | null) => void) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      act((error) => {
+        if (error == null) resolve();
+        else reject(error);
+      });
+    });
+  return sink(
+    (chunk) => settled((done) => stream.write(chunk, done)),
+    () => settled((done) => stream.end(done)),
+    () => stream.destroy(),
+  );
+}
+
+function sink(
+  write: (chunk: Uint8Array) => Promise<void>,
+  commit: () => Promise<void> = async () => {},
+  abort: () => void = () => {},
+): WritableFile {
+  return {
+    start: 0,
+    write,
+    commit,
+    abort: async () => abort(),
+  };
+}
