@@ -75,6 +75,11 @@ export interface TlsOptions {
    * from one client. `"prefer"`, the default, resumes where the client can; `"off"` gives no chance to.
    */
   readonly sessionReuse?: "off" | "prefer" | "require";
+  /**
+   * An upload counts as whole although its TLS ended without close_notify; `false` unless told: somebody in between
+   * may have cut it. Some uploaders in small devices just close.
+   */
+  readonly acceptMissingCloseNotify?: boolean;
   /** `"TLSv1.2"` unless told. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   readonly maxVersion?: "TLSv1.2" | "TLSv1.3";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { TlsOptions } from "./options.ts";
+import { watchEnd } from "./tls-end.ts";
 
 /** A connection that is becoming TLS. */
 export interface SecuredSocket {
@@ -64,6 +65,7 @@ export function startTls(socket: Socket, { context, sessions }: SessionTls, time
     ALPNProtocols: ["ftp"],
   });
   secure.on("error", () => {});
+  watchEnd(secure, socket);
   const secured = new Promise<string | undefined>((resolve) => {
     let message = "the client left during the handshake";
     const timer = setTimeout(() => {

@@ -13,6 +13,7 @@ export interface TransferEnvironment {
   readonly data: DataConnections;
   /** Milliseconds; 0: no limit. */
   readonly stallTimeout: number;
+  readonly acceptMissingCloseNotify: boolean;
   sourceFor(signal: AbortSignal): ListingSource;
   complete(completion: ServerCompletion): void;
   /** Whether the control connection is still there. */
@@ -66,15 +67,16 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       throw error;
     }
     complete({ type: "data-open", transfer });
-    const { stallTimeout } = environment;
+    const { stallTimeout, acceptMissingCloseNotify } = environment;
     const onProgress = (total: number): void => {
       if (running?.transfer === transfer) bytes = total;
     };
-    return opened.move(socket, { signal, stallTimeout, onProgress }, async () => {
+    const mayCommit = async (): Promise<boolean> => {
       // A client that was killed ends both connections at once; the other end is then in the next turn of the loop.
       await new Promise((resolve) => setImmediate(resolve));
       return environment.isConnected() && !signal.aborted;
-    });
+    };
+    return opened.move(socket, { signal, stallTimeout, onProgress, mayCommit, acceptMissingCloseNotify });
   }
 
   async function start(transfer: number, what: Transfer, isSecure: boolean): Promise<void> {

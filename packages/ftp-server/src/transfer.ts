@@ -18,6 +18,7 @@ import {
 } from "@longshore/ftp-data";
 import type { Transfer, TransferFailure } from "@longshore/ftp-session/server";
 import { type ListingSource, openListing } from "./listing.ts";
+import { wasCut } from "./tls-end.ts";
 import { asciiReceiver, asciiSender } from "./transformer.ts";
 
 /** A file or listing that is open and waits for its data connection. Exactly one of `move` and `discard` is called. */
@@ -27,8 +28,14 @@ export interface OpenTransfer {
   /** The name that was chosen (STOU). */
   readonly name?: string;
   /** Moves everything, and commits what was received. Rejects with what stopped it; nothing of it is then kept. */
-  move(socket: Socket, options: TransferOptions, mayCommit: () => Promise<boolean>): Promise<number>;
+  move(socket: Socket, options: MoveOptions): Promise<number>;
   discard(): Promise<void>;
+}
+
+export interface MoveOptions extends TransferOptions {
+  /** Asked when everything has been received: whether it is still wanted. */
+  readonly mayCommit: () => Promise<boolean>;
+  readonly acceptMissingCloseNotify: boolean;
 }
 
 /** Opening was refused for a reason that is the command's, not the store's. */
@@ -104,10 +111,13 @@ async function openReceive(
       : { path: what.path, file: await store.openWrite(what.path, { mode, start, ...size }, context) };
   return {
     name: nameOf(path),
-    async move(socket, options, mayCommit) {
+    async move(socket, { mayCommit, acceptMissingCloseNotify: mayEndAnyhow, ...options }) {
       try {
         const how = representation === "image" ? options : { ...options, transform: asciiReceiver() };
         const { bytes } = await receiveFile(socket, file, how);
+        if (wasCut(socket) && !mayEndAnyhow) {
+          throw new DataConnectionError("truncated", "TLS ended without close_notify", bytes);
+        }
         if (!(await mayCommit())) throw new FileStoreError("aborted", "the client is gone");
         await file.commit();
         return bytes;

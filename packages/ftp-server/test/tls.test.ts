@@ -58,6 +58,8 @@ async function dataTls(
   });
   socket.on("error", () => {});
   await Promise.race([once(socket, "secureConnect"), once(socket, "close")]).catch(() => {});
+  // Node tells from inside the handshake: an end at once would come before the client's last handshake message.
+  await new Promise((resolve) => setImmediate(resolve));
   return socket;
 }
 
@@ -248,7 +250,61 @@ describe("a client without session tickets", () => {
 });
 
 describe("the end of a TLS upload", () => {
-  it("is told from a connection that was cut", async () => {
+  const sizes = [0, 7, 16_384, 65_536, 1_000_000];
+
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "is close_notify, in whatever pieces it comes, in %s",
+    async (version) => {
+      const { client } = await secured(await start({ tls: certificate() }), version);
+      for (const size of sizes) {
+        for (const pause of [0, 20]) {
+          const data = await client.passive();
+          expect(await client.code("STOR whole")).toBe(150);
+          const socket = await dataTls(data, undefined, version);
+          if (size > 0) socket.write(Buffer.alloc(size));
+          if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+          socket.end();
+          expect(await client.reply(), `${size} ${pause}`).toMatch(/^226/);
+        }
+      }
+    },
+  );
+
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "is not a mere end of TCP in %s: the old file stands",
+    async (version) => {
+      const running = await start({ tls: certificate() });
+      const { client } = await secured(running, version);
+      for (const size of sizes) {
+        const relay = await cuttingRelay(await client.passivePort());
+        const data = connect(relay.port, "127.0.0.1");
+        expect(await client.code("STOR a.txt")).toBe(150);
+        const socket = await dataTls(data, undefined, version);
+        if (size > 0) socket.write(Buffer.alloc(size));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        relay.cut();
+        expect(await client.reply(), `${size}`).toMatch(/^426/);
+        socket.destroy();
+      }
+      const data = await client.passive();
+      expect(await client.code("RETR a.txt")).toBe(150);
+      expect(await readAll(await dataTls(data, undefined, version))).toBe(files["/a.txt"]);
+    },
+  );
+
+  it("may be one, where that is asked for", async () => {
+    const running = await start({ tls: { ...certificate(), acceptMissingCloseNotify: true } });
+    const { client } = await secured(running);
+    const relay = await cuttingRelay(await client.passivePort());
+    const data = connect(relay.port, "127.0.0.1");
+    expect(await client.code("STOR x")).toBe(150);
+    (await dataTls(data)).write("content");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    relay.cut();
+    expect(await client.reply()).toMatch(/^226/);
+  });
+
+  it("is no reset either", async () => {
     const { client } = await secured(await start({ tls: certificate() }));
     const data = await client.passive();
     expect(await client.code("STOR a.txt")).toBe(150);
@@ -260,3 +316,22 @@ describe("the end of a TLS upload", () => {
     expect(await client.reply()).toMatch(/^426/);
   });
 });
+
+/** Someone in between who passes everything on, and then ends the way to the server without the client's doing. */
+async function cuttingRelay(target: number): Promise<{ port: number; cut(): void }> {
+  const { createServer } = await import("node:net");
+  let cut = (): void => {};
+  const relay = createServer((from) => {
+    const to = connect(target, "127.0.0.1");
+    for (const socket of [from, to]) socket.on("error", () => {});
+    from.pipe(to, { end: false });
+    to.pipe(from);
+    cut = () => {
+      from.unpipe(to);
+      to.end();
+      relay.close();
+    };
+  });
+  await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+  return { port: (relay.address() as { port: number }).port, cut: () => cut() };
+}
