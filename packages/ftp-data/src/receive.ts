@@ -133,6 +133,8 @@ function receive(
       if (intake.early !== undefined) accept(intake.early);
     }
     socket.resume();
+    // A TLS socket reads by itself: the end of an empty file may have come before anyone listened.
+    if (socket.readableEnded) onEnd();
 
     function onData(chunk: Uint8Array): void {
       if (accept(chunk)) return;
