@@ -5,7 +5,7 @@ const source = (path: string): string => fileURLToPath(new URL(`./packages/${pat
 
 // Tests run against the sources, so that nothing has to be built first.
 const alias = [
-  { find: /^@longshore\/ftp-session\/(client|server)$/, replacement: source("ftp-session/src/$1/index.ts") },
+  { find: /^@longshore\/([a-z-]+)\/([a-z-]+)$/, replacement: source("$1/src/$2/index.ts") },
   { find: /^@longshore\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
 ];
 
