@@ -5,6 +5,7 @@ import { encodeReply, reply } from "@longshore/ftp-reply";
 import { endOf } from "./address.ts";
 import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
 import type { FtpServerEvent } from "./event.ts";
+import { createLogins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { type Session, type SessionEnvironment, startSession } from "./session.ts";
@@ -50,10 +51,9 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   };
   const environment: SessionEnvironment = {
     options,
-    authenticate: authenticatorOf(options),
+    logins: createLogins(authenticatorOf(options), options.store),
     anyStore: storeBeforeLogin(options),
     taken: new Set(),
-    userSessions: new Map(),
     emit,
   };
   const server: Server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, admit);

@@ -10,13 +10,12 @@ import {
   storeFeatures,
 } from "@longshore/ftp-session/server";
 import { endOf } from "./address.ts";
-import type { Authenticator, ServerUser } from "./authenticator.ts";
 import { createControl } from "./control.ts";
 import { createDataConnections } from "./data.ts";
 import type { FtpServerEvent, SessionInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
+import type { Login, Logins } from "./login.ts";
 import type { FtpServerOptions, TlsOptions } from "./options.ts";
-import { restrictStore } from "./permission.ts";
 import { runStoreRequest } from "./store-request.ts";
 import { createSessionTls, type SessionTls } from "./tls.ts";
 import { createTransferRunner } from "./transfer-runner.ts";
@@ -24,13 +23,11 @@ import { createTransferRunner } from "./transfer-runner.ts";
 /** What all sessions of a server share. */
 export interface SessionEnvironment {
   readonly options: FtpServerOptions;
-  readonly authenticate: Authenticator;
+  readonly logins: Logins;
   /** What can be said of the store before anyone has logged in. */
   readonly anyStore: FileStore;
   /** Passive ports in use. */
   readonly taken: Set<number>;
-  /** Sessions by user name. */
-  readonly userSessions: Map<string, number>;
   readonly emit: (event: FtpServerEvent) => void;
 }
 
@@ -60,8 +57,7 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
   const gone = new AbortController();
   const isLogging = options.onEvent !== undefined;
 
-  let user: ServerUser | undefined;
-  let store = environment.anyStore;
+  let login: Login | undefined;
   let isSecure = false;
   let ownTls: SessionTls | undefined;
   let closeReason: CloseReason = "client-gone";
@@ -74,22 +70,26 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
     settleClosed = resolve;
   });
 
-  const info = (): SessionInfo => (user === undefined ? { id, remote } : { id, remote, user: user.name });
+  const name = (): { readonly user?: string } => (login === undefined ? {} : { user: login.user.name });
+  const info = (): SessionInfo => ({ id, remote, ...name() });
   const context = (signal: AbortSignal = gone.signal): StoreContext => ({
     remoteAddress: remote.host,
     secure: isSecure,
     signal,
-    ...(user === undefined ? {} : { user: user.name }),
+    ...name(),
   });
-  const sourceFor = (signal?: AbortSignal): ListingSource => ({
-    store,
-    features: storeFeatures(store),
-    context: context(signal),
-    options: {
-      wildcardEntries: limits.wildcardEntries ?? 100_000,
-      ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),
-    },
-  });
+  const sourceFor = (signal?: AbortSignal): ListingSource => {
+    const store = login?.store ?? environment.anyStore;
+    return {
+      store,
+      features: storeFeatures(store),
+      context: context(signal),
+      options: {
+        wildcardEntries: limits.wildcardEntries ?? 100_000,
+        ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),
+      },
+    };
+  };
   const sessionTls = (tlsOptions: TlsOptions): SessionTls => {
     ownTls ??= createSessionTls(tlsOptions);
     return ownTls;
@@ -239,51 +239,39 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
     user: username,
     password,
   }: Extract<ServerEffect, { type: "authenticate" }>): Promise<void> {
-    const refuse = (reason: "denied" | "limit" | "unavailable"): void => {
-      emit({ type: "login-refused", session: info(), username: printable(username), reason });
-      complete({ type: "authentication-refused", reason });
-    };
+    let result: Login | "denied" | "limit" | "unavailable";
     try {
-      const answer = await environment.authenticate({
-        username,
-        password,
-        remoteAddress: remote.host,
-        secure: isSecure,
-      });
-      if (engine.state.name === "closed") return;
-      if (answer.result !== "accepted") return refuse("denied");
-      const sessions = environment.userSessions.get(answer.user.name) ?? 0;
-      if (answer.user.sessions !== undefined && sessions >= answer.user.sessions) return refuse("limit");
-      const own = typeof options.store === "function" ? await options.store(answer.user) : options.store;
-      if (gone.signal.aborted) return;
-      user = answer.user;
-      store = restrictStore(own, user.permission ?? "ro");
-      environment.userSessions.set(user.name, (environment.userSessions.get(user.name) ?? 0) + 1);
-      const anonymous = user.anonymous ?? false;
-      emit({
-        type: "login",
-        session: info(),
-        anonymous,
-        ...(anonymous ? { password: printable(password.reveal()) } : {}),
-      });
-      complete({
-        type: "authenticated",
-        user: { name: user.name, anonymous, home: user.home ?? rootPath, store: storeFeatures(store) },
-      });
+      const request = { username, password, remoteAddress: remote.host, secure: isSecure };
+      result = await environment.logins.logIn(request);
     } catch (error) {
       emit({ type: "error", session: info(), error });
-      refuse("unavailable");
+      result = "unavailable";
     }
+    if (typeof result === "string") {
+      emit({ type: "login-refused", session: info(), username: printable(username), reason: result });
+      complete({ type: "authentication-refused", reason: result });
+      return;
+    }
+    if (gone.signal.aborted) {
+      result.end();
+      return;
+    }
+    login = result;
+    const { user, store } = result;
+    const anonymous = user.anonymous ?? false;
+    const mail = anonymous ? { password: printable(password.reveal()) } : {};
+    emit({ type: "login", session: info(), anonymous, ...mail });
+    complete({
+      type: "authenticated",
+      user: { name: user.name, anonymous, home: user.home ?? rootPath, store: storeFeatures(store) },
+    });
   }
 
   function logOut(): void {
-    if (user === undefined) return;
+    if (login === undefined) return;
     emit({ type: "logout", session: info() });
-    const left = (environment.userSessions.get(user.name) ?? 1) - 1;
-    if (left > 0) environment.userSessions.set(user.name, left);
-    else environment.userSessions.delete(user.name);
-    user = undefined;
-    store = environment.anyStore;
+    login.end();
+    login = undefined;
   }
 
   async function secure(then: () => void): Promise<void> {

@@ -86,6 +86,18 @@ export type ServerCompletion =
   | { readonly type: "tls-started" }
   | { readonly type: "tls-failed" };
 
+/** What answers `authenticate`. */
+export type AuthenticationAnswer = Extract<
+  ServerCompletion,
+  { readonly type: "authenticated" | "authentication-refused" }
+>;
+
+/** What answers `data-listen`. */
+export type ListenAnswer = Extract<
+  ServerCompletion,
+  { readonly type: "data-listening" | "data-listen-failed" }
+>;
+
 /** Why the control connection is closed. */
 export type CloseReason =
   | "quit"

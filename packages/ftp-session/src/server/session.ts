@@ -5,7 +5,7 @@ import type { FactName } from "@longshore/ftp-listing";
 import type { FtpReply } from "@longshore/ftp-reply";
 import { createLineDecoder, type LineDecoder } from "@longshore/nvt";
 import type { DataProtection, TransferType } from "../data.ts";
-import type { ServerCompletion, ServerEffect, StoreAnswer } from "./effect.ts";
+import type { AuthenticationAnswer, ListenAnswer, ServerEffect, StoreAnswer } from "./effect.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { LoginState, ServerState } from "./state.ts";
 import type { Security } from "./states.ts";
@@ -54,15 +54,6 @@ export type Pending =
     }
   | { readonly on: "store-request"; readonly verb: Verb; readonly next: (answer: StoreAnswer) => Step }
   | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step };
-
-export type AuthenticationAnswer = Extract<
-  ServerCompletion,
-  { readonly type: "authenticated" | "authentication-refused" }
->;
-export type ListenAnswer = Extract<
-  ServerCompletion,
-  { readonly type: "data-listening" | "data-listen-failed" }
->;
 
 /** One control session. The engine's functions work on it; nobody outside sees it. */
 export interface Session {

@@ -1,8 +1,14 @@
 import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataProtection } from "../data.ts";
-import type { CloseReason, StoreAnswer, StoreRequest, Transfer } from "./effect.ts";
-import type { AuthenticationAnswer, ListenAnswer } from "./session.ts";
+import type {
+  AuthenticationAnswer,
+  CloseReason,
+  ListenAnswer,
+  StoreAnswer,
+  StoreRequest,
+  Transfer,
+} from "./effect.ts";
 import type { LoginState } from "./state.ts";
 import type { SessionUser } from "./user.ts";
 

@@ -1,7 +1,8 @@
 import { formatPort } from "@longshore/ftp-address";
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
-import { dropData, type ListenAnswer, type Session } from "../session.ts";
+import type { ListenAnswer } from "../effect.ts";
+import { dropData, type Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /** RFC 959 §4.1.2, RFC 1123 §4.1.2.6. It has no form for IPv6 (RFC 2428 §1). */
