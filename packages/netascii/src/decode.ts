@@ -30,7 +30,7 @@ export function createNetasciiDecoder(options?: NetasciiDecoderOptions): Netasci
       if (octet === LF) return newline;
       return octet === NUL ? addCr : bare | self;
     },
-    (chunk) => !chunk.includes(CR),
+    [CR],
     false,
   );
 }

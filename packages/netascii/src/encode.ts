@@ -36,11 +36,7 @@ export interface NetasciiEncoderOptions {
  * encoder.end(); // []
  */
 export function createNetasciiEncoder(options?: NetasciiEncoderOptions): NetasciiTransformer {
-  return createTransformer(
-    encodingRule(options),
-    (chunk) => !chunk.includes(LF) && !chunk.includes(CR),
-    true,
-  );
+  return createTransformer(encodingRule(options), [LF, CR], true);
 }
 
 /** Counts what a {@link createNetasciiEncoder} of the same options would give, and makes nothing. */
@@ -62,13 +58,6 @@ export function createNetasciiCounter(options?: NetasciiEncoderOptions): Netasci
     },
     end: () => total + (rule(last, END) & addNul),
   };
-}
-
-/** The octets that `text` takes in netascii; for a text in chunks see {@link createNetasciiCounter}. */
-export function netasciiLength(text: Uint8Array, options?: NetasciiEncoderOptions): number {
-  const counter = createNetasciiCounter(options);
-  counter.push(text);
-  return counter.end();
 }
 
 function encodingRule(options?: NetasciiEncoderOptions): Rule {

@@ -4,6 +4,5 @@ export {
   createNetasciiEncoder,
   type NetasciiCounter,
   type NetasciiEncoderOptions,
-  netasciiLength,
 } from "./encode.ts";
 export type { NetasciiTransformer } from "./transformer.ts";

@@ -26,19 +26,19 @@ export const addCr = 2;
 export const itself = 4;
 
 /**
- * A transformer by `rule`. `plain` tells of a chunk that follows no CR whether nothing in it changes; `grows`
+ * A transformer by `rule`. A chunk that follows no CR and holds none of `special` does not change; `grows` tells
  * whether a chunk may become longer by more than one octet.
  */
 export function createTransformer(
   rule: Rule,
-  plain: (chunk: Uint8Array) => boolean,
+  special: readonly number[],
   grows: boolean,
 ): NetasciiTransformer {
   let last = NUL;
   return {
     push(chunk) {
       let out = chunk;
-      if (last === CR || !plain(chunk)) {
+      if (last === CR || special.some((octet) => chunk.includes(octet))) {
         out = new Uint8Array(grows ? apply(rule, last, chunk) : chunk.length + 1);
         out = out.subarray(0, apply(rule, last, chunk, out));
       }

@@ -1,4 +1,4 @@
-import { createNetasciiDecoder, createNetasciiEncoder, netasciiLength } from "../src/index.ts";
+import { createNetasciiCounter, createNetasciiDecoder, createNetasciiEncoder } from "../src/index.ts";
 import { fromHex, run, toHex } from "./run.ts";
 
 /** A sample of the kind `netascii`: local text with newline LF, and its form on the wire. */
@@ -31,6 +31,8 @@ export function checkNetasciiSample(sample: NetasciiSample): string | undefined 
     const got = toHex(run(createNetasciiDecoder(), [wire.subarray(0, cut), wire.subarray(cut)]));
     if (got !== sample.textHex) return `decoded, cut at ${cut}: ${got} instead of ${sample.textHex}`;
   }
-  const length = netasciiLength(text);
+  const counter = createNetasciiCounter();
+  counter.push(text);
+  const length = counter.end();
   return length === wire.length ? undefined : `a length of ${length} instead of ${wire.length}`;
 }
