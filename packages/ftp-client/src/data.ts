@@ -11,7 +11,9 @@ export interface DataConnection {
   opened(socket: Socket): void;
   /** It will not come to stand. */
   failed(error: Error): void;
-  /** Lets `mover` move the bytes, after the TLS handshake where there is one. */
+  /** Begins the TLS handshake. */
+  secure(security: Security): void;
+  /** Lets `mover` move the bytes, after the TLS handshake where one was begun. */
   start(mover: DataMover): void;
   /** Drops it so that the server cannot take it for complete. */
   abort(): void;
@@ -28,8 +30,7 @@ export interface MoverControl {
 
 export interface DataOptions {
   readonly transfer: number;
-  readonly security?: Security;
-  /** Milliseconds for the TLS handshake once bytes may move; 0 is no limit. */
+  /** Milliseconds for the TLS handshake; 0 is no limit. */
   readonly handshakeTimeout: number;
   readonly report: (event: ClientEvent) => void;
   /** Stops the opening while there is no connection: closes the listener, gives the connecting socket up. */
@@ -37,7 +38,7 @@ export interface DataOptions {
 }
 
 export function createDataConnection(options: DataOptions): DataConnection {
-  const { transfer, security, handshakeTimeout, report, cancel } = options;
+  const { transfer, handshakeTimeout, report, cancel } = options;
   const controller = new AbortController();
   let plain: Socket | undefined;
   let secured: TLSSocket | undefined;
@@ -58,9 +59,13 @@ export function createDataConnection(options: DataOptions): DataConnection {
     else report({ type: "transfer-failed", transfer, reason, message, bytes: 0, cause: error });
   };
 
-  const onEarlyError = (error: Error): void => fail(error, security === undefined ? "reset" : "tls");
+  const onEarlyError = (error: Error): void => fail(error, secured === undefined ? "reset" : "tls");
   const onEarlyClose = (): void => {
     onEarlyError(new Error("the server closed the data connection before anything was sent"));
+  };
+
+  const onHandshakeTimeout = (): void => {
+    fail(new Error("the TLS handshake did not end in time"), "tls");
   };
 
   const reset = (): void => {
@@ -73,8 +78,12 @@ export function createDataConnection(options: DataOptions): DataConnection {
   const move = (socket: Socket): void => {
     if (over || mover === undefined) return;
     clearTimeout(timer);
-    socket.off("error", onEarlyError);
-    socket.off("close", onEarlyClose);
+    for (const each of [plain, socket]) {
+      each?.off("error", onEarlyError);
+      each?.off("close", onEarlyClose);
+      // What moves the bytes listens to its socket for itself.
+      each?.on("error", ignore);
+    }
     mover(socket, { signal: controller.signal, reset }).then(
       ({ bytes }) => {
         if (over) return;
@@ -98,33 +107,30 @@ export function createDataConnection(options: DataOptions): DataConnection {
       }
       plain = socket;
       socket.setNoDelay(true);
-      if (security === undefined) {
-        socket.on("error", onEarlyError);
-        socket.on("close", onEarlyClose);
-      } else {
-        secured = security.startData(socket);
-        socket.on("error", onEarlyError);
-        secured.on("error", onEarlyError);
-        secured.on("close", onEarlyClose);
-        secured.once("secureConnect", () => {
-          isSecured = true;
-          if (secured !== undefined) move(secured);
-        });
-      }
+      socket.on("error", onEarlyError);
+      socket.on("close", onEarlyClose);
       report({ type: "data-open", transfer });
     },
     failed: (error) => fail(error, "reset"),
+    secure(security) {
+      if (over || plain === undefined) return;
+      const socket = security.startData(plain);
+      secured = socket;
+      plain.off("close", onEarlyClose);
+      socket.on("error", onEarlyError);
+      socket.on("close", onEarlyClose);
+      socket.once("secureConnect", () => {
+        isSecured = true;
+        clearTimeout(timer);
+        move(socket);
+      });
+      if (handshakeTimeout > 0) timer = setTimeout(onHandshakeTimeout, handshakeTimeout);
+    },
     start(given) {
       if (over || plain === undefined) return;
       mover = given;
       if (secured === undefined) move(plain);
       else if (isSecured) move(secured);
-      else if (handshakeTimeout > 0) {
-        timer = setTimeout(
-          () => fail(new Error("the TLS handshake did not end in time"), "tls"),
-          handshakeTimeout,
-        );
-      }
     },
     abort() {
       over = true;

@@ -6,19 +6,21 @@ import { createDataConnection, type DataConnection, type DataOptions } from "./d
 export interface PassiveOptions extends Omit<DataOptions, "cancel"> {
   readonly address: HostPort;
   readonly direction: "receive" | "send";
+  /** Whether TLS will go over it. */
+  readonly isSecured: boolean;
   readonly localAddress?: string;
 }
 
 /** Connects to where the server listens (PASV, EPSV): RFC 959 §4.1.2, RFC 2428 §3. */
 export function connectPassive(options: PassiveOptions): DataConnection {
-  const { address, direction, security, localAddress } = options;
+  const { address, direction, isSecured, localAddress } = options;
   const target = {
     host: address.host,
     port: address.port,
     ...(localAddress === undefined ? {} : { localAddress }),
   };
   // What is received in clear goes straight into pooled buffers; TLS reads for itself.
-  const socket = direction === "receive" && security === undefined ? connectData(target) : connect(target);
+  const socket = direction === "receive" && !isSecured ? connectData(target) : connect(target);
   const onError = (error: Error): void => data.failed(error);
   const data = createDataConnection({ ...options, cancel: () => socket.destroy() });
   socket.once("error", onError);

@@ -175,6 +175,9 @@ function createSession(options: FtpClientOptions, established: (error?: FtpError
       case "data-listen":
         data = openData(effect);
         return;
+      case "data-secure":
+        if (data?.transfer === effect.transfer && security !== undefined) data.secure(security);
+        return;
       case "transfer-start":
         if (data?.transfer === effect.transfer && current?.mover !== undefined) data.start(current.mover);
         return;
@@ -197,18 +200,14 @@ function createSession(options: FtpClientOptions, established: (error?: FtpError
   const openData = (
     effect: Extract<ClientEffect, { readonly type: "data-connect" | "data-listen" }>,
   ): DataConnection => {
-    const shared = {
-      transfer: effect.transfer,
-      handshakeTimeout: timeouts.tls,
-      report,
-      ...(effect.protection === "private" && security !== undefined ? { security } : {}),
-    };
+    const shared = { transfer: effect.transfer, handshakeTimeout: timeouts.tls, report };
     if (effect.type === "data-connect") {
       const direction = isUpload(current?.operation) ? "send" : "receive";
       return connectPassive({
         ...shared,
         address: effect.address,
         direction,
+        isSecured: tls !== undefined && tls.dataProtection !== "clear",
         ...pick(options, ["localAddress"]),
       });
     }

@@ -3,7 +3,7 @@ import { passiveAddress } from "./address.ts";
 import { type Core, enter, errorAt, fail, send } from "./core.ts";
 import type { FtpError } from "./error.ts";
 import { keepAlive } from "./keep-alive.ts";
-import { dropData, modeOf, start } from "./moving.ts";
+import { dropData, modeOf, secure, start } from "./moving.ts";
 import type { DataState, TransferState } from "./state.ts";
 
 /** The next data mode: passive ones are asked for, active ones begin with a listener here. */
@@ -24,7 +24,7 @@ export function next(core: Core, state: TransferState, last?: FtpError): void {
     return;
   }
   const family = core.facts.remote?.family ?? 4;
-  core.effects.push({ type: "data-listen", transfer, family, protection: protection(core) });
+  core.effects.push({ type: "data-listen", transfer, family });
   enter(core, { ...begun, wait: "data-listening" });
 }
 
@@ -45,7 +45,6 @@ export function address(core: Core, state: TransferState, reply: FtpReply): void
     type: "data-connect",
     transfer: state.data.transfer,
     address: result.address,
-    protection: protection(core),
   });
   enter(core, { ...state, wait: "data-connecting" });
 }
@@ -73,9 +72,6 @@ export function open(core: Core, state: TransferState): void {
   const opening: TransferState = { ...state, wait: "opening" };
   enter(core, opening);
   keepAlive(core);
+  secure(core, opening);
   start(core, opening);
-}
-
-function protection(core: Core): "clear" | "private" {
-  return core.facts.secure ? core.settings.dataProtection : "clear";
 }

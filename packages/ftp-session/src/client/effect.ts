@@ -1,6 +1,6 @@
 import type { HostPort } from "@longshore/ftp-address";
 import type { FtpReply } from "@longshore/ftp-reply";
-import type { DataProtection, TransferFailure } from "../data.ts";
+import type { TransferFailure } from "../data.ts";
 import type { FtpError } from "./error.ts";
 import type { ClientOutcome } from "./operation.ts";
 
@@ -17,21 +17,25 @@ export type ClientEffect =
   | { readonly type: "command-send"; readonly bytes: Uint8Array; readonly text: string }
   /** A reply came in: for logs. */
   | { readonly type: "reply"; readonly reply: FtpReply }
-  /** Connect to the server, where protection is private with TLS at once → `data-open` or `data-failed`. */
+  /** Connect to the server → `data-open` or `data-failed`. */
   | {
       readonly type: "data-connect";
       readonly transfer: number;
       readonly address: HostPort;
-      readonly protection: DataProtection;
     }
   /** Listen for the server on the control connection's local address → `data-listening` or `data-listen-failed`; later `data-open` or `data-failed`. */
   | {
       readonly type: "data-listen";
       readonly transfer: number;
       readonly family: 4 | 6;
-      readonly protection: DataProtection;
     }
-  /** Move the bytes → `transfer-done` or `transfer-failed`. */
+  /**
+   * Be a TLS client on the open data connection, offering the control connection's session. It comes with the
+   * transfer command and not before: some servers (pyftpdlib) drop a handshake that begins earlier, others send
+   * their 150 only after it.
+   */
+  | { readonly type: "data-secure"; readonly transfer: number }
+  /** Move the bytes, where the connection was to be secured after the handshake → `transfer-done` or `transfer-failed`. */
   | { readonly type: "transfer-start"; readonly transfer: number; readonly direction: "receive" | "send" }
   /** Stop and drop the data connection so that the server cannot take it for a complete one (a reset, no close_notify). */
   | { readonly type: "data-close"; readonly transfer: number }
@@ -50,7 +54,7 @@ export type ClientEvent =
   /** The address to tell the server, which need not be the listener's own (NAT). */
   | { readonly type: "data-listening"; readonly transfer: number; readonly address: HostPort }
   | { readonly type: "data-listen-failed"; readonly transfer: number; readonly message: string }
-  /** TCP stands; TLS need not be through yet, because servers shake hands before or after their 150. */
+  /** The TCP connection stands. */
   | { readonly type: "data-open"; readonly transfer: number }
   | {
       readonly type: "data-failed";

@@ -26,13 +26,27 @@ export function start(core: Core, state: TransferState): void {
     core.state = state;
     return;
   }
-  const asked = wait === "opening" || wait === "transferring" || wait === "draining";
-  if (asked && (directionOf(state.operation) === "receive" || wait !== "opening")) move(core, state, data);
+  const mayMove = directionOf(state.operation) === "receive" || wait !== "opening";
+  if (isAsked(state) && mayMove) move(core, state, data);
   else {
     core.state = state;
     const { startWithoutMark } = core.settings;
     if (wait === "opening" && startWithoutMark > 0) core.timers.mark = core.now + startWithoutMark;
   }
+}
+
+/** TLS on a data connection begins once the transfer command was sent and the connection stands. */
+export function secure(core: Core, state: TransferState): void {
+  const { data } = state;
+  const isPrivate = core.facts.secure && core.settings.dataProtection === "private";
+  if (isPrivate && isAsked(state) && data.name === "open") {
+    core.effects.push({ type: "data-secure", transfer: data.transfer });
+  }
+}
+
+/** Whether the transfer command was sent. */
+function isAsked({ wait }: TransferState): boolean {
+  return wait === "opening" || wait === "transferring" || wait === "draining";
 }
 
 export function move(
@@ -70,14 +84,19 @@ export function finalReply(core: Core, state: TransferState, reply: FtpReply): v
 /** A server that has said 226 has opened its data connection before, if it opened one at all. */
 const emptyTransferGrace = 1000;
 
+/** How long the server may take to say of itself that the data connection failed; ABOR then asks it. */
+const failureGrace = 5000;
+
 /** The data connection has come to its end. */
 export function dataOver(core: Core, state: TransferState): void {
+  const { conclude } = core.settings.timeouts;
+  const limit = state.data.name === "failed" && conclude > 0 ? Math.min(conclude, failureGrace) : conclude;
   switch (state.wait) {
     case "opening":
-      enter(core, state, core.settings.timeouts.conclude);
+      enter(core, state, limit);
       return;
     case "transferring":
-      enter(core, { ...state, wait: "concluding" });
+      enter(core, { ...state, wait: "concluding" }, limit);
       return;
     case "draining":
       if (state.data.name === "failed") lost(core, state);

@@ -14,7 +14,18 @@ import {
 import { address, next, open, position, tried } from "./data-mode.ts";
 import type { ClientEvent } from "./effect.ts";
 import type { FtpError } from "./error.ts";
-import { dataOver, dropData, finalReply, marked, modeOf, move, refused, start, succeed } from "./moving.ts";
+import {
+  dataOver,
+  dropData,
+  finalReply,
+  marked,
+  modeOf,
+  move,
+  refused,
+  secure,
+  start,
+  succeed,
+} from "./moving.ts";
 import type { TransferOperation } from "./operation.ts";
 import { abortTransfer } from "./recovery.ts";
 import type { TransferState } from "./state.ts";
@@ -99,7 +110,10 @@ export function transferEvent(core: Core, state: TransferState, event: DataEvent
     case "data-open": {
       const opened: TransferState = { ...state, data: { ...state.data, name: "open" } };
       if (target === "positioned") position(core, opened);
-      else start(core, opened);
+      else {
+        secure(core, opened);
+        start(core, opened);
+      }
       return;
     }
     case "data-failed": {
@@ -138,19 +152,15 @@ export function transferExpired(core: Core, state: TransferState, target: Client
   } else if (target === "settled") {
     // 226 without a data connection: there was nothing to send.
     succeed(core, { ...dropData(core, state), data: { name: "ended", mode: modeOf(state.data), bytes: 0 } });
-  } else if (state.data.name === "awaited") {
-    abortTransfer(
-      core,
-      state,
-      errorAt(core, "data-open-failed", "the server did not open the data connection"),
-    );
-  } else {
-    abortTransfer(
-      core,
-      state,
-      errorAt(core, "timeout", `no reply to ${core.command ?? "the transfer"} in time`),
-    );
+  } else abortTransfer(core, state, expiryError(core, state));
+}
+
+function expiryError(core: Core, { data }: TransferState): FtpError {
+  if (data.name === "failed") return data.error;
+  if (data.name === "awaited") {
+    return errorAt(core, "data-open-failed", "the server did not open the data connection");
   }
+  return errorAt(core, "timeout", `no reply to ${core.command ?? "the transfer"} in time`);
 }
 
 /** An upload whose server says nothing starts all the same (`quirks.startWithoutMark`). */

@@ -1,6 +1,17 @@
-import { FtpError } from "@longshore/ftp-session/client";
+import { type ClientEngineOptions, FtpError } from "@longshore/ftp-session/client";
 import { describe, expect, it } from "vitest";
-import { done, greeted, local, opened, remote, retrieve, store, transferOf } from "./driver.ts";
+import {
+  type Bench,
+  createBench,
+  done,
+  greeted,
+  local,
+  opened,
+  remote,
+  retrieve,
+  store,
+  transferOf,
+} from "./driver.ts";
 
 describe("replies and bytes come to their end in any order", () => {
   it("150, bytes, 226", () => {
@@ -139,6 +150,67 @@ describe("replies and bytes come to their end in any order", () => {
     const bench = opened().receive("150 Here.\r\n").complete({ type: "disconnected" });
     expect(bench.error().code).toBe("connection-lost");
     expect(bench.count("data-close")).toBe(1);
+  });
+});
+
+describe("TLS on the data connection", () => {
+  /** Logged in over TLS, with the data connection of `operation` just open. */
+  function secured(operation = retrieve(), options: ClientEngineOptions = {}): Bench {
+    const bench = createBench({ security: "implicit", ...options });
+    bench.complete({ type: "connected", remote, local }).complete({ type: "tls-started" });
+    return bench.receive("220 R.\r\n").begin(operation);
+  }
+
+  it("begins with the transfer command, not with the connection", () => {
+    const bench = secured(retrieve("f", { restart: 3 })).receive("229 (|||2000|)\r\n");
+    bench.complete({ type: "data-open", transfer: transferOf(bench) });
+    expect(bench.count("data-secure")).toBe(0);
+    bench.receive("350 At 3.\r\n");
+    expect(bench.effects.slice(-3).map((effect) => effect.type)).toEqual([
+      "command-send",
+      "data-secure",
+      "transfer-start",
+    ]);
+  });
+
+  it("of an upload too, before the 150", () => {
+    const bench = secured(store()).receive("229 (|||2000|)\r\n");
+    bench.complete({ type: "data-open", transfer: transferOf(bench) });
+    expect(bench.effects.slice(-2).map((effect) => effect.type)).toEqual(["command-send", "data-secure"]);
+  });
+
+  it("with the connection, where the server opens that after the command", () => {
+    const bench = secured(retrieve(), { dataModes: ["PORT"] });
+    bench.complete({
+      type: "data-listening",
+      transfer: transferOf(bench),
+      address: { ...local, port: 5000 },
+    });
+    bench.receive("200 Ok.\r\n");
+    expect(bench.count("data-secure")).toBe(0);
+    bench.complete({ type: "data-open", transfer: transferOf(bench) });
+    expect(bench.count("data-secure")).toBe(1);
+  });
+
+  it("not at all with PROT C", () => {
+    const bench = secured(retrieve(), { dataProtection: "clear" }).receive("229 (|||2000|)\r\n");
+    bench.complete({ type: "data-open", transfer: transferOf(bench) });
+    expect(bench.count("data-secure")).toBe(0);
+    expect(bench.count("transfer-start")).toBe(1);
+  });
+
+  it("whose handshake fails: the server has a moment to say why", () => {
+    const failed = { type: "transfer-failed", reason: "tls", message: "alert 40", bytes: 0 } as const;
+    const begin = (): Bench => {
+      const bench = secured().receive("229 (|||2000|)\r\n");
+      bench.complete({ type: "data-open", transfer: transferOf(bench) }).receive("150 Here.\r\n");
+      return bench.complete({ ...failed, transfer: transferOf(bench) });
+    };
+    const told = begin().receive("522 Session reuse required.\r\n");
+    expect(told.error()).toMatchObject({ code: "tls-failed", reply: { code: 522 } });
+    const untold = begin().pass(5000);
+    expect(untold.error()).toMatchObject({ code: "tls-failed" });
+    expect(untold.sent.at(-1)).toBe("ABOR");
   });
 });
 
