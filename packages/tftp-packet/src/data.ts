@@ -1,5 +1,6 @@
-import { checkUint16, type PacketDecodeResult, PacketEncodeError, refuse } from "./fault.ts";
+import { type PacketDecodeResult, PacketEncodeError, refuse } from "./fault.ts";
 import type { PacketDecodeOptions } from "./limits.ts";
+import { dataOpcode } from "./opcode.ts";
 
 /** Octets before the payload of a DATA packet: opcode and block number (RFC 1350 §5). */
 export const dataHeaderLength = 4;
@@ -19,19 +20,15 @@ export interface DataPacket {
 export function decodeData(
   datagram: Uint8Array,
   block: number,
-  options: PacketDecodeOptions,
+  { blockSize = maxBlockSize }: PacketDecodeOptions,
 ): PacketDecodeResult<DataPacket> {
-  const blockSize = options.blockSize ?? maxBlockSize;
-  const length = datagram.length - dataHeaderLength;
-  if (length > blockSize)
-    return refuse("too-long", `DATA carries ${length} octets in a block of ${blockSize}`, 3, 4);
-  return { ok: true, packet: { type: "data", block, data: datagram.subarray(dataHeaderLength) } };
+  const data = datagram.subarray(dataHeaderLength);
+  if (data.length > blockSize) return refuse("too-long", datagram, dataOpcode);
+  return { ok: true, packet: { type: "data", block, data } };
 }
 
-export function encodeData(packet: DataPacket): Uint8Array {
-  const { block, data } = packet;
-  if (data.length > maxBlockSize)
-    throw new PacketEncodeError("too-long", `the payload has ${data.length} octets, ${maxBlockSize} at most`);
+export function encodeData({ block, data }: DataPacket): Uint8Array {
+  if (data.length > maxBlockSize) throw new PacketEncodeError("too-long", `${data.length} octets`);
   const datagram = encodeDataHeader(block, new Uint8Array(dataHeaderLength + data.length));
   datagram.set(data, dataHeaderLength);
   return datagram;
@@ -45,18 +42,20 @@ export function encodeData(packet: DataPacket): Uint8Array {
  * @returns `into`
  * @throws {PacketEncodeError} `out-of-range` for the block, `no-room` when `into` is too small
  */
-export function encodeDataHeader(
-  block: number,
-  into: Uint8Array = new Uint8Array(dataHeaderLength),
-  offset = 0,
-): Uint8Array {
-  return writeHeader(3, checkUint16("the block number", block), into, offset);
+export function encodeDataHeader(block: number, into?: Uint8Array, offset?: number): Uint8Array {
+  return writeHeader(dataOpcode, block, into, offset);
 }
 
 /** Writes opcode and the two octets after it, which DATA, ACK and ERROR have in common. */
-export function writeHeader(opcode: number, value: number, into: Uint8Array, offset: number): Uint8Array {
+export function writeHeader(
+  opcode: number,
+  value: number,
+  into: Uint8Array = new Uint8Array(dataHeaderLength),
+  offset = 0,
+): Uint8Array {
+  if ((value & 0xffff) !== value) throw new PacketEncodeError("out-of-range", `${value}`);
   if (!(offset >= 0 && offset + dataHeaderLength <= into.length))
-    throw new PacketEncodeError("no-room", `no four octets at ${offset} of a buffer of ${into.length}`);
+    throw new PacketEncodeError("no-room", `octets at ${offset}`);
   into[offset] = 0;
   into[offset + 1] = opcode;
   into[offset + 2] = value >> 8;

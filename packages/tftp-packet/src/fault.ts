@@ -1,4 +1,5 @@
 import type { TftpErrorCode } from "./error-code.ts";
+import { errorOpcode, oackOpcode } from "./opcode.ts";
 
 const marker: symbol = Symbol.for("@longshore/tftp-packet/PacketEncodeError");
 
@@ -24,12 +25,13 @@ export interface PacketDecodeError {
   readonly code: PacketDecodeErrorCode;
   readonly message: string;
   /** The opcode, where there were two octets to hold one. */
-  readonly opcode?: number;
+  readonly opcode?: number | undefined;
   /**
-   * The TFTP error code to answer with (RFC 1350 §1, RFC 2347), absent where nothing is to be answered: an
-   * ERROR never is, and what is no TFTP at all would only make an amplifier of the answer.
+   * The TFTP error code to answer with: 4 (RFC 1350 §1, "an incorrectly formed packet"), or 8 for an OACK (RFC 2347).
+   * Undefined where nothing is to be answered: an ERROR never is, and to answer what is no TFTP at all would only
+   * help whoever forged its source address.
    */
-  readonly answer?: TftpErrorCode;
+  readonly answer?: TftpErrorCode | undefined;
 }
 
 /** A packet, or why there is none. */
@@ -52,42 +54,28 @@ export type PacketEncodeErrorCode =
 
 /** The caller's mistake, thrown by every encoder of this package and nothing else. */
 export class PacketEncodeError extends Error {
-  override readonly name = "PacketEncodeError";
-  readonly code: PacketEncodeErrorCode;
+  declare readonly name: "PacketEncodeError";
+  declare readonly code: PacketEncodeErrorCode;
 
-  constructor(code: PacketEncodeErrorCode, message: string) {
-    super(`${code}: ${message}`);
-    this.code = code;
-    Object.defineProperty(this, marker, { value: true });
+  /** @param what the value at fault, with its unit */
+  constructor(code: PacketEncodeErrorCode, what: string) {
+    super(`${code}: cannot send ${what}`);
+    Object.assign(this, { name: "PacketEncodeError", code, [marker]: true });
   }
 
   /** Whether `value` is a {@link PacketEncodeError}, also one made by another installed version. */
   static isInstance(value: unknown): value is PacketEncodeError {
-    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
+    return (value as Record<symbol, unknown> | null | undefined)?.[marker] === true;
   }
 }
 
-/** The refusal of a datagram, as {@link PacketDecodeError}. */
+/** The refusal of a datagram, with the answer that its opcode calls for. */
 export function refuse(
   code: PacketDecodeErrorCode,
-  message: string,
+  { length }: Uint8Array,
   opcode?: number,
-  answer?: TftpErrorCode,
 ): { readonly ok: false; readonly error: PacketDecodeError } {
-  return {
-    ok: false,
-    error: {
-      code,
-      message: `${code}: ${message}`,
-      ...(opcode === undefined ? {} : { opcode }),
-      ...(answer === undefined ? {} : { answer }),
-    },
-  };
-}
-
-/** `value` if it is an integer from 0 to 65535, which is what two octets hold. */
-export function checkUint16(what: string, value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff)
-    throw new PacketEncodeError("out-of-range", `${what} is ${value}, give an integer from 0 to 65535`);
-  return value;
+  const message = `${code}: cannot read ${length} octets with opcode ${opcode}`;
+  const answer = opcode === oackOpcode ? 8 : opcode && opcode < errorOpcode ? 4 : undefined;
+  return { ok: false, error: { code, message, opcode, answer } };
 }

@@ -1,7 +1,7 @@
-export { type AckPacket, encodeAck } from "./ack.ts";
-export { type DataPacket, dataHeaderLength, encodeDataHeader, maxBlockSize } from "./data.ts";
+export type { AckPacket } from "./ack.ts";
+export { type DataPacket, dataHeaderLength, encodeDataHeader } from "./data.ts";
 export type { ErrorPacket } from "./error.ts";
-export { errorMeaning, type TftpErrorCode, tftpErrors } from "./error-code.ts";
+export { type TftpErrorCode, tftpErrors } from "./error-code.ts";
 export {
   type PacketDecodeError,
   type PacketDecodeErrorCode,
@@ -9,20 +9,16 @@ export {
   PacketEncodeError,
   type PacketEncodeErrorCode,
 } from "./fault.ts";
-export { maxRequestLength, type PacketDecodeOptions, type PacketQuirks } from "./limits.ts";
+export type { PacketDecodeOptions, PacketQuirks } from "./limits.ts";
 export { parseMode, type TftpMode } from "./mode.ts";
-export type { OackPacket } from "./oack.ts";
-export { opcodes } from "./opcode.ts";
+export type { OackPacket, RawOption, RequestPacket } from "./negotiation.ts";
 export {
   formatOption,
-  formatOptions,
   type KnownOptionName,
   type KnownOptions,
-  type MulticastOption,
+  type MulticastGrant,
   type OptionEntry,
   type ParsedOptions,
   parseOptions,
-  type RawOption,
 } from "./option.ts";
 export { decodePacket, encodePacket, type TftpPacket } from "./packet.ts";
-export type { RequestPacket } from "./request.ts";

@@ -14,10 +14,6 @@ export interface PacketDecodeOptions {
 export interface PacketQuirks {
   /** The NUL after the mode may be missing where the mode ends the datagram; off. Hand-written boot loaders. */
   readonly acceptMissingNul?: boolean;
-  /** ERROR may lack its NUL, or its message altogether; on. Firmware that sends four octets. */
-  readonly acceptBareError?: boolean;
-  /** Octets may follow the block number of an ACK; on. Windows Deployment Services extends it so. */
-  readonly acceptLongAck?: boolean;
 }
 
 /** Longest request that the encoder builds, in octets (RFC 2347). */

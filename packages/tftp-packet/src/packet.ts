@@ -3,8 +3,8 @@ import { type DataPacket, decodeData, encodeData } from "./data.ts";
 import { decodeError, type ErrorPacket, encodeError } from "./error.ts";
 import { type PacketDecodeResult, refuse } from "./fault.ts";
 import type { PacketDecodeOptions } from "./limits.ts";
-import { decodeOack, encodeOack, type OackPacket } from "./oack.ts";
-import { decodeRequest, encodeRequest, type RequestPacket } from "./request.ts";
+import { decodeNegotiation, encodeNegotiation, type OackPacket, type RequestPacket } from "./negotiation.ts";
+import { ackOpcode, dataOpcode, oackOpcode, wrqOpcode } from "./opcode.ts";
 
 /** The packets of RFC 1350 §5 and RFC 2347. */
 export type TftpPacket = RequestPacket | DataPacket | AckPacket | ErrorPacket | OackPacket;
@@ -20,19 +20,14 @@ export function decodePacket(
   datagram: Uint8Array,
   options: PacketDecodeOptions = {},
 ): PacketDecodeResult<TftpPacket> {
-  const [high, low, third, fourth] = datagram;
-  if (high === undefined || low === undefined)
-    return refuse("too-short", `${datagram.length} octets hold no opcode`);
-  const opcode = high * 256 + low;
-  if (opcode === 1) return decodeRequest(datagram, "rrq", options);
-  if (opcode === 2) return decodeRequest(datagram, "wrq", options);
-  if (opcode === 6) return decodeOack(datagram, options);
-  if (opcode === 0 || opcode > 6) return refuse("unknown-opcode", `${opcode} is no TFTP opcode`, opcode);
-  if (third === undefined || fourth === undefined)
-    return refuse("too-short", `${datagram.length} octets, 4 at least`, opcode, opcode === 5 ? undefined : 4);
-  const value = third * 256 + fourth;
-  if (opcode === 3) return decodeData(datagram, value, options);
-  return opcode === 4 ? decodeAck(datagram, value, options) : decodeError(datagram, value, options);
+  const opcode = readUint16(datagram, 0);
+  const value = readUint16(datagram, 2);
+  if (opcode === undefined) return refuse("too-short", datagram);
+  if (opcode < 1 || opcode > oackOpcode) return refuse("unknown-opcode", datagram, opcode);
+  if (opcode <= wrqOpcode || opcode === oackOpcode) return decodeNegotiation(datagram, opcode, options);
+  if (value === undefined) return refuse("too-short", datagram, opcode);
+  if (opcode === dataOpcode) return decodeData(datagram, value, options);
+  return opcode === ackOpcode ? decodeAck(value) : decodeError(datagram, value);
 }
 
 /**
@@ -43,16 +38,12 @@ export function decodePacket(
  * @example encodePacket({ type: "ack", block: 1 }) // Uint8Array [0, 4, 0, 1]
  */
 export function encodePacket(packet: TftpPacket): Uint8Array {
-  switch (packet.type) {
-    case "data":
-      return encodeData(packet);
-    case "ack":
-      return encodeAck(packet.block);
-    case "error":
-      return encodeError(packet);
-    case "oack":
-      return encodeOack(packet);
-    default:
-      return encodeRequest(packet);
-  }
+  if (packet.type === "data") return encodeData(packet);
+  if (packet.type === "ack") return encodeAck(packet);
+  return packet.type === "error" ? encodeError(packet) : encodeNegotiation(packet);
+}
+
+function readUint16(datagram: Uint8Array, at: number): number | undefined {
+  const low = datagram[at + 1];
+  return low === undefined ? undefined : (datagram[at] ?? 0) * 256 + low;
 }

@@ -1,0 +1,63 @@
+import { type PacketDecodeResult, PacketEncodeError, refuse } from "./fault.ts";
+import { joinFields, splitFields } from "./field.ts";
+import { defaultMaxRequestLength, maxRequestLength, type PacketDecodeOptions } from "./limits.ts";
+import { oackOpcode, rrqOpcode, wrqOpcode } from "./opcode.ts";
+
+/** An option exactly as it stands in the packet. */
+export type RawOption = readonly [name: string, value: string];
+
+/** Asks to read (RRQ) or to write (WRQ) a file (RFC 1350 §5, RFC 2347). */
+export interface RequestPacket {
+  readonly type: "rrq" | "wrq";
+  /** As sent: no path yet, and not to be trusted as one. */
+  readonly filename: string;
+  /** As sent; see {@link parseMode}. */
+  readonly mode: string;
+  /** Exactly as sent: order, case, empty values and duplicates. See {@link parseOptions}. */
+  readonly options: readonly RawOption[];
+}
+
+/** The options that a server grants (RFC 2347). */
+export interface OackPacket {
+  readonly type: "oack";
+  /** Exactly as sent: order, case, empty values and duplicates. */
+  readonly options: readonly RawOption[];
+}
+
+/** Reads an RRQ, WRQ or OACK: texts two by two, of which a request's name and mode are the first. */
+export function decodeNegotiation(
+  datagram: Uint8Array,
+  opcode: number,
+  { maxRequestLength: limit = defaultMaxRequestLength, quirks }: PacketDecodeOptions,
+): PacketDecodeResult<RequestPacket | OackPacket> {
+  if (datagram.length > limit) return refuse("too-long", datagram, opcode);
+  const isRequest = opcode !== oackOpcode;
+  const texts = splitFields(datagram, 2);
+  const last = texts.pop();
+  // What stands before a missing NUL may be the mode, but no option.
+  if (last && (texts.push(last) > 2 || !isRequest || !quirks?.acceptMissingNul))
+    return refuse("missing-nul", datagram, opcode);
+  if (isRequest && texts.length < 2) return refuse("missing-mode", datagram, opcode);
+  if (texts.length % 2) return refuse("missing-value", datagram, opcode);
+  const options = texts.flatMap((name, at): RawOption[] => (at % 2 ? [] : [[name, texts[at + 1] ?? ""]]));
+  const [filename = "", mode = ""] = (isRequest && options.shift()) || [];
+  if (hasNameless(options)) return refuse("empty-option-name", datagram, opcode);
+  const type = opcode === rrqOpcode ? "rrq" : "wrq";
+  return { ok: true, packet: isRequest ? { type, filename, mode, options } : { type: "oack", options } };
+}
+
+export function encodeNegotiation(packet: RequestPacket | OackPacket): Uint8Array {
+  const { type, options } = packet;
+  if (hasNameless(options)) throw new PacketEncodeError("empty-option-name", '""');
+  const texts = options.flat();
+  if (type === "oack") return joinFields(oackOpcode, 2, texts);
+  const opcode = type === "rrq" ? rrqOpcode : wrqOpcode;
+  const datagram = joinFields(opcode, 2, [packet.filename, packet.mode, ...texts]);
+  // RFC 2347: "The maximum size of a request packet is 512 octets."
+  if (datagram.length <= maxRequestLength) return datagram;
+  throw new PacketEncodeError("too-long", `${datagram.length} octets`);
+}
+
+function hasNameless(options: readonly RawOption[]): boolean {
+  return options.some(([name]) => !name);
+}
