@@ -1,16 +1,14 @@
 import { Buffer } from "node:buffer";
-import { type Dir, type Dirent, lstat, opendir } from "node:fs";
+import { type Dir, type Dirent, opendir } from "node:fs";
 import { climbsOut, type DirectoryEntry, type FileType } from "@longshore/file-store";
 import { type Held, linkTarget } from "./jail.ts";
+import { createLook } from "./look.ts";
 import { isUploadName, joinPath, nameFromLatin1 } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
 import { fileStat, typeOf } from "./stat.ts";
 
 /** Entries in a batch: what one system call brings, too. */
 const entriesInBatch = 256;
-
-/** Looks under way at once: enough to keep the thread pool busy, few enough that others get their turn. */
-const looksAtOnce = 64;
 
 /** What a directory itself says of an entry. */
 export interface RawEntry {
@@ -26,10 +24,27 @@ export async function* readEntries(
   directory: Held,
   owners: OwnerNames | undefined,
 ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
+  const look = createLook();
   for await (const batch of readNames(directory)) {
-    const names = batch.filter(({ name }) => !isUploadName(name));
-    const entries = await lookAt(directory, names, owners);
-    if (entries.length > 0) yield entries;
+    const shown = batch.filter(({ name }) => !isUploadName(name));
+    const paths = shown.map(({ name }) => joinPath(directory.path, name));
+    const stats = await look(paths);
+    const entries: (DirectoryEntry | undefined)[] = shown.map((raw, index) => {
+      const found = stats[index];
+      if (found === "gone") return undefined;
+      // Not to be looked at, in a directory without x: the name alone.
+      return found === undefined ? { ...raw, size: 0 } : { name: raw.name, ...fileStat(found, owners) };
+    });
+    await Promise.all(
+      entries.map(async (entry, index) => {
+        const path = paths[index];
+        if (entry?.type !== "symlink" || path === undefined) return;
+        const target = await linkTarget(path).catch(() => undefined);
+        if (target !== undefined && isTold(target, directory)) entries[index] = { ...entry, target };
+      }),
+    );
+    const standing = entries.filter((entry) => entry !== undefined);
+    if (standing.length > 0) yield standing;
   }
 }
 
@@ -80,51 +95,6 @@ function rawEntry(entry: Dirent): RawEntry {
   const name: unknown = entry.name;
   const type = typeOf(entry);
   return { name: Buffer.isBuffer(name) ? nameFromLatin1(name.toString("latin1")) : entry.name, type };
-}
-
-/** The entries that still stand, in the order of `names`. */
-function lookAt(
-  directory: Held,
-  names: readonly RawEntry[],
-  owners: OwnerNames | undefined,
-): Promise<readonly DirectoryEntry[]> {
-  return new Promise((resolve) => {
-    const entries: (DirectoryEntry | undefined)[] = new Array(names.length);
-    let started = 0;
-    let done = 0;
-    const finish = (): void => {
-      done++;
-      if (done === names.length) resolve(entries.filter((entry) => entry !== undefined));
-      else start();
-    };
-    const start = (): void => {
-      while (started < names.length && started - done < looksAtOnce) {
-        const index = started++;
-        const raw = names[index];
-        if (raw === undefined) continue;
-        const { name } = raw;
-        const path = joinPath(directory.path, name);
-        lstat(path, (error, stats) => {
-          if (error) {
-            // Gone meanwhile: left out. Not to be looked at (a directory without x): the name alone.
-            if (error.code !== "ENOENT") entries[index] = { ...raw, size: 0 };
-            return finish();
-          }
-          const entry = { name, ...fileStat(stats, owners) };
-          entries[index] = entry;
-          if (!stats.isSymbolicLink()) return finish();
-          linkTarget(path)
-            .then((target) => {
-              if (target !== undefined && isTold(target, directory)) entries[index] = { ...entry, target };
-            })
-            .catch(() => {})
-            .then(finish);
-        });
-      }
-    };
-    if (names.length === 0) resolve([]);
-    else start();
-  });
 }
 
 /** A target is told as it is stored, unless that would tell a place outside: an absolute one always does. */

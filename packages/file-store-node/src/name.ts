@@ -20,9 +20,8 @@ export function joinPath(directory: LocalPath, name: string): LocalPath {
   return Buffer.concat([directory, Buffer.from(separator), encodeText(name)]);
 }
 
-/** With the `u` flag a surrogate is found only where it stands alone, and then it is a raw byte (see VirtualPath). */
 export function localPath(text: string): LocalPath {
-  return /\p{Cs}/u.test(text) ? Buffer.from(encodeText(text)) : text;
+  return hasRawBytes(text) ? Buffer.from(encodeText(text)) : text;
 }
 
 /** A name or link target that the system gave in `latin1`, one character a byte: the cheapest form that loses nothing. */
@@ -47,7 +46,15 @@ export function windowsProblem(name: string): string | undefined {
   if (/[<>:"|?*\\\u0000-\u001f]/.test(name))
     return `${JSON.stringify(name)} holds a character that Windows gives a meaning`;
   if (/[. ]$/.test(name)) return "Windows drops a dot or space at the end of a name";
-  return /\p{Cs}/u.test(name) ? "the name is not UTF-8" : undefined;
+  return hasRawBytes(name) ? "the name is not UTF-8" : undefined;
+}
+
+/**
+ * With the `u` flag a surrogate is found only where it stands alone, and then it is a raw byte (see VirtualPath). The
+ * first test is for speed: most texts have no surrogates at all.
+ */
+function hasRawBytes(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text) && /\p{Cs}/u.test(text);
 }
 
 const separator = process.platform === "win32" ? "\\" : "/";
@@ -56,6 +63,6 @@ const uploadPattern = /^\.longshore-upload-[0-9a-f]{24}$/i;
 
 function platformProblem(name: string): string | undefined {
   if (process.platform === "win32") return windowsProblem(name);
-  if (process.platform === "darwin" && /\p{Cs}/u.test(name)) return "the name is not UTF-8";
+  if (process.platform === "darwin" && hasRawBytes(name)) return "the name is not UTF-8";
   return undefined;
 }
