@@ -64,7 +64,7 @@ export function position(core: Core, state: TransferState): void {
 /** Sends the transfer command. What comes over an open data connection is taken from now on. */
 export function open(core: Core, state: TransferState): void {
   if (state.data.name === "failed") {
-    next(core, tried(core, state, state.data.error.message));
+    next(core, tried(core, state, state.data.error.reason));
     return;
   }
   core.facts.restartPending = false;

@@ -1,3 +1,4 @@
+export { clientDiagram } from "./diagram.ts";
 export type { ClientEffect, ClientEvent } from "./effect.ts";
 export { type ClientEngine, createClientEngine } from "./engine.ts";
 export { FtpError, type FtpErrorCode, type FtpErrorDetails, type FtpPhase } from "./error.ts";

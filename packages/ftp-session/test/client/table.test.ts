@@ -1,6 +1,7 @@
 import {
   type ClientRow,
   type ClientWait,
+  clientDiagram,
   clientTable,
   decisions,
   targetOf,
@@ -36,6 +37,14 @@ describe("the client's table", () => {
       }),
     );
     for (const decision of Object.keys(decisions)) expect(reached).toContain(decision);
+  });
+
+  it("is drawn whole: every state stands in the diagram and is reached", () => {
+    const diagram = clientDiagram();
+    for (const wait of waits) expect(diagram).toMatch(new RegExp(`--> ${wait.replaceAll("-", "_")}(:|\\n)`));
+    for (const line of diagram.split("\n").slice(1, -1)) {
+      expect(line).toMatch(/^ {4}(state \w+ <<choice>>|(\[\*\]|\w+) --> \w+(: [\w, -]+)?)$/);
+    }
   });
 
   it("the longest prefix counts, and what fits none is a desync", () => {
