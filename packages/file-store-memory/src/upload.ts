@@ -52,9 +52,10 @@ export function openUpload({ base, start, publish, ended }: Upload, ledger: Ledg
     },
     async commit() {
       if (state === "ended") throw new FileStoreError("io", "the upload has ended already");
+      end();
+      // What lacks a piece is not published, whoever asks for it.
       if (failure !== undefined) throw failure;
       const content = draft.finish();
-      end();
       publish(content);
     },
     async abort() {

@@ -73,6 +73,15 @@ describe("limits", () => {
     expect(await free()).toBe(100);
   });
 
+  it("ends an upload whose commit was refused, also when nobody aborts it", async () => {
+    const store = createMemoryStore({ limits: { bytes: 10, files: 1 } });
+    const file = await store.openWrite(toPath("/file"), { mode: "create" }, context);
+    expect(await code(file.write(new Uint8Array(11), 0))).toBe("no-space");
+    expect(await code(file.commit())).toBe("no-space");
+    await put(store, "/other", "fits");
+    expect(await store.freeSpace?.(toPath("/"), context)).toBe(6);
+  });
+
   it("counts for an append only what it adds, and for what was replaced nothing", async () => {
     const store = createMemoryStore({ files: { "/log": "x".repeat(60) }, limits: { bytes: 100 } });
     const file = await store.openWrite(toPath("/log"), { mode: "append" }, context);

@@ -165,7 +165,8 @@ function ownerToKeep(before: Stats): Stats | undefined {
 async function shareContent(from: Held, to: number): Promise<boolean> {
   const path = `/proc/self/fd/${to}`;
   const isHeldByDescriptor = typeof from.path === "string" && from.path.startsWith("/proc/self/fd/");
-  if (!isHeldByDescriptor) return false;
+  // The call gives the copy the mode of its source: never the right to run as someone else, to what is being uploaded.
+  if (!isHeldByDescriptor || (from.stats.mode & 0o7000) !== 0) return false;
   try {
     await copyFile(from.path, path, constants.COPYFILE_FICLONE_FORCE);
     return true;

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { link, mkdir, rename, rmdir, unlink } from "node:fs/promises";
 import { FileStoreError, type StoreContext } from "@longshore/file-store";
 import { copyContent, createDraft, isWithoutLinks } from "./draft.ts";
@@ -9,7 +10,7 @@ import { lstat, setTimes } from "./system.ts";
 export async function move(from: HeldName, to: HeldName, overwrite: boolean): Promise<void> {
   const stats = await lstat(from.path);
   try {
-    if (!overwrite) await moveToFree(from, to, stats.isDirectory());
+    if (!overwrite) await moveToFree(from, to, stats);
     else {
       await rename(from.path, to.path);
       // Between two names of one file, rename does nothing and says nothing (rename(2)).
@@ -61,9 +62,11 @@ export async function moveAcross(
   }
 }
 
-async function moveToFree(from: HeldName, to: HeldName, isDirectory: boolean): Promise<void> {
-  if (process.platform === "win32") return moveIfFree(from, to);
-  if (isDirectory) {
+async function moveToFree(from: HeldName, to: HeldName, stats: Stats): Promise<void> {
+  // Elsewhere a second name of a link is one of what it leads to, and Windows renames nothing over a directory.
+  const isPlain = process.platform === "linux" || (process.platform !== "win32" && !stats.isSymbolicLink());
+  if (!isPlain) return moveIfFree(from, to);
+  if (stats.isDirectory()) {
     // An empty directory of one's own holds the name; a directory may be renamed over it and over nothing fuller.
     await mkdir(to.path);
     await rename(from.path, to.path).catch(async (error) => {

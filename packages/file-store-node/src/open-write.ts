@@ -36,7 +36,9 @@ export async function openUpload(
   try {
     const start = startOf(node, options, subject);
     if (node !== undefined) await mayWrite(node);
-    const growth = start + expectedSize - (start === 0 ? 0 : (node?.stats.size ?? 0));
+    // An atomic replacement stands beside what it replaces until the end.
+    const isBeside = mode === "replace" && settings.writes === "atomic";
+    const growth = start + expectedSize - (isBeside ? 0 : (node?.stats.size ?? 0));
     if (expectedSize > 0 && growth > (await freeBytes(directory.path)))
       throw new FileStoreError("no-space", `${subject}: ${expectedSize} bytes do not fit on the disk`);
     const make = settings.writes === "atomic" ? atomicDraft : openInPlace;

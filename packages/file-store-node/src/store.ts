@@ -6,6 +6,7 @@ import {
   type FileStore,
   FileStoreError,
   parentPath,
+  rootPath,
   type StoreContext,
   throwIfAborted,
   type VirtualPath,
@@ -247,7 +248,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     },
 
     removeLeftovers(age = olderThan) {
-      return sweepTree(jail, [], age);
+      return change(rootPath, {}, () => sweepTree(jail, [], age));
     },
   };
 }

@@ -119,6 +119,7 @@ describe("an upload under way", () => {
     expect(await names(store)).toEqual(["file"]);
     // Too young: it could be another process's, at work.
     expect(await store.removeLeftovers()).toBe(0);
+    expect(await kindOf(createNodeStore(root).removeLeftovers(0))).toBe("read-only");
     expect(await store.removeLeftovers(0)).toBe(1);
     expect(readdirSync(root)).toEqual(["file"]);
   });
@@ -207,6 +208,9 @@ describe("the mode of a file", () => {
       expect(modeOf(join(root, "plain"))).toBe(0o604);
     }
     chmodSync(join(root, "plain"), 0o6755);
+    const growing = await plain.openWrite(toPath("/plain"), { mode: "append" }, context);
+    expect(modeOf(join(root, uploadsIn(root)[0] ?? ""))).toBe(0o600);
+    await growing.abort();
     await put(plain, "/plain", "z");
     // New content does not inherit the right to run as someone else.
     expect(modeOf(join(root, "plain"))).toBe(0o755);
