@@ -133,6 +133,7 @@ function createSession(options: FtpClientOptions, established: (error?: FtpError
     const { name } = engine.state;
     if (!isEstablished && (name === "idle" || name === "closed")) {
       isEstablished = true;
+      options.signal?.removeEventListener("abort", onAbort);
       established(engine.state.name === "closed" ? closeReason(engine) : undefined);
     }
     if (waiting === undefined || (name !== "idle" && name !== "closed")) return;

@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { createSecureContext, TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureVersion, TLSSocket } from "node:tls";
 
 export const certificate: string = readFileSync(new URL("./fixtures/cert.pem", import.meta.url), "utf8");
 const key = readFileSync(new URL("./fixtures/key.pem", import.meta.url), "utf8");
@@ -27,8 +28,10 @@ export interface Peer {
   passive(verb?: "EPSV" | "PASV"): Promise<{ readonly port: number; readonly socket: Promise<Socket> }>;
   /** TYPE, EPSV and the transfer command with its replies; gives the data connection. */
   transfer(verb: string, ...replies: string[]): Promise<Socket>;
-  /** Becomes a TLS server on the control connection. */
-  secure(): Promise<TLSSocket>;
+  /** Becomes a TLS server on the control connection, of `version` alone where that is given. */
+  secure(version?: SecureVersion): Promise<TLSSocket>;
+  /** The same on a data connection, with the tickets of the control connection. */
+  secureData(socket: Socket): Promise<TLSSocket>;
   /** Connects to where the last PORT or EPRT said. */
   connection(): Socket;
   pause(milliseconds: number): Promise<void>;
@@ -76,6 +79,7 @@ const gone = new Error("the client has gone");
 
 function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void }>): Peer {
   let socket: Socket = plain;
+  let context: SecureContext | undefined;
   let held = "";
   let isGone = false;
   const waiting: (() => void)[] = [];
@@ -152,19 +156,22 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
       await peer.expect(verb, ...replies);
       return data;
     },
-    secure() {
+    secure(version) {
       plain.off("data", onData);
-      const secured = new TLSSocket(plain, {
-        isServer: true,
-        secureContext: createSecureContext({ key, cert: certificate }),
+      context = createSecureContext({
+        key,
+        cert: certificate,
+        ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
       });
+      context.context.setTicketKeys?.(randomBytes(48));
+      const secured = new TLSSocket(plain, { isServer: true, secureContext: context });
       socket = secured;
       follow(secured);
-      return new Promise((resolve, reject) => {
-        secured.once("secure", () => resolve(secured));
-        secured.once("error", reject);
-        secured.once("close", () => reject(gone));
-      });
+      return handshake(secured);
+    },
+    secureData(data) {
+      if (context === undefined) throw new Error("the control connection is not secured");
+      return handshake(new TLSSocket(data, { isServer: true, secureContext: context }));
     },
     connection: () => socket,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -172,6 +179,14 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
     reset: () => plain.resetAndDestroy(),
   };
   return peer;
+}
+
+function handshake(secured: TLSSocket): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    secured.once("secure", () => resolve(secured));
+    secured.once("error", reject);
+    secured.once("close", () => reject(gone));
+  });
 }
 
 function listen(server: Server): Promise<number> {

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { SecureVersion } from "node:tls";
 import { inspect } from "node:util";
 import { FtpClient, type TraceEvent } from "@longshore/ftp-client";
 import { describe, expect, it } from "vitest";
@@ -355,10 +356,10 @@ describe("TLS", () => {
   const tls = { mode: "explicit", ca: certificate } as const;
 
   /** AUTH, handshake and login. */
-  const secured = async (peer: Peer): Promise<void> => {
+  const secured = async (peer: Peer, version?: SecureVersion): Promise<void> => {
     await peer.send("220 Ready.\r\n");
     await peer.expect("AUTH TLS", "234 Go.");
-    await peer.secure();
+    await peer.secure(version);
     await peer.expect("USER", "331 Password.");
     await peer.expect("PASS", "230 In.");
     await peer.expect("PBSZ 0", "200 Ok.");
@@ -434,6 +435,70 @@ describe("TLS", () => {
     );
     expect(error.code).toBe("tls-injection");
     expect(stage.server.lines).toEqual(["AUTH TLS"]);
+  });
+
+  it.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "data connections resume the control connection's session: %s",
+    async (version) => {
+      const content = Buffer.alloc(300_000, "abc");
+      const reused: boolean[] = [];
+      let stored = Buffer.alloc(0) as Buffer;
+      const ftp = await stage.dial(
+        async (peer) => {
+          await secured(peer, version);
+          await peer.expect("TYPE", "200 Ok.");
+          const down = await peer.transfer("RETR", `150 Here (${content.length} bytes).`);
+          const downSecured = await peer.secureData(down);
+          reused.push(downSecured.isSessionReused());
+          downSecured.end(content);
+          await peer.send("226 Done.\r\n");
+          // The handshake may also come before the 150.
+          const up = await peer.transfer("STOR");
+          const upSecured = await peer.secureData(up);
+          reused.push(upSecured.isSessionReused());
+          await peer.send("150 Go.\r\n");
+          stored = await received(upSecured);
+          await peer.send("226 Done.\r\n");
+          await peer.expect("SIZE", `213 ${stored.length}`);
+          // Nothing to send still wants its handshake.
+          const empty = await peer.transfer("RETR", "150 Here (0 bytes).");
+          (await peer.secureData(empty)).end();
+          await peer.send("226 Done.\r\n");
+        },
+        { tls },
+      );
+      const chunks: Uint8Array[] = [];
+      const take = (chunk: Uint8Array): void => {
+        chunks.push(chunk);
+      };
+      expect(await ftp.download("f", take)).toMatchObject({ verified: "size" });
+      expect(Buffer.concat(chunks).equals(content)).toBe(true);
+      expect(await ftp.upload(content, "f")).toMatchObject({ verified: "size" });
+      expect(stored.equals(content)).toBe(true);
+      expect(await ftp.download("empty", () => {})).toMatchObject({ bytes: 0, verified: "size" });
+      expect(reused).toEqual([true, true]);
+    },
+  );
+
+  it("a data connection whose handshake the server drops", async () => {
+    const ftp = await stage.dial(
+      async (peer) => {
+        await secured(peer);
+        await peer.expect("TYPE", "200 Ok.");
+        const data = await peer.transfer("RETR", "150 Here.");
+        data.once("data", () => {
+          data.destroy();
+          setTimeout(() => void peer.send("522 Session reuse required.\r\n"), 30);
+        });
+        await peer.expect("NOOP", "200 Ok.");
+      },
+      { tls },
+    );
+    expect(await failure(ftp.download("f", () => {}))).toMatchObject({
+      code: "tls-failed",
+      reply: { code: 522 },
+    });
+    await ftp.noop();
   });
 
   it("a handshake that never ends, by the clock", async () => {
