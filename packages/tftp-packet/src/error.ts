@@ -1,6 +1,7 @@
 import { dataHeaderLength, writeHeader } from "./data.ts";
 import type { PacketDecodeResult } from "./fault.ts";
 import { joinFields, splitFields } from "./field.ts";
+import { defaultMaxRequestLength, type PacketDecodeOptions } from "./limits.ts";
 import { errorOpcode } from "./opcode.ts";
 
 /** Ends a transfer, or says why none begins (RFC 1350 §5). Nothing ever answers it. */
@@ -13,10 +14,14 @@ export interface ErrorPacket {
 
 /**
  * RFC 1350 §5, figure 5-4. The message may be missing or lack its NUL, since firmware sends it so, and nothing is
- * answered either way; what follows the NUL is not looked at.
+ * answered either way; what follows the NUL, or stands beyond the limit, is not looked at.
  */
-export function decodeError(datagram: Uint8Array, code: number): PacketDecodeResult<ErrorPacket> {
-  const [message = ""] = splitFields(datagram, dataHeaderLength);
+export function decodeError(
+  datagram: Uint8Array,
+  code: number,
+  { maxRequestLength = defaultMaxRequestLength }: PacketDecodeOptions,
+): PacketDecodeResult<ErrorPacket> {
+  const [message = ""] = splitFields(datagram.subarray(0, maxRequestLength), dataHeaderLength);
   return { ok: true, packet: { type: "error", code, message } };
 }
 

@@ -1,8 +1,8 @@
 /** What a decoder lets pass, and how much of it. */
 export interface PacketDecodeOptions {
   /**
-   * Longest RRQ, WRQ or OACK that is read, in octets; 2048 unless told. The RFC's own limit of 512 (RFC 2347)
-   * binds only the encoder: clients with long paths and many options pass it.
+   * Longest RRQ, WRQ or OACK that is read, in octets, and where the message of an ERROR is cut; 2048 unless told.
+   * The RFC's own limit of 512 (RFC 2347) binds the encoder alone: clients with long paths and many options pass it.
    */
   readonly maxRequestLength?: number;
   /** The block size in force; a longer DATA payload is malformed. 65464 unless told (RFC 2348). */
@@ -12,7 +12,10 @@ export interface PacketDecodeOptions {
 
 /** Departures from the standards that are let pass. */
 export interface PacketQuirks {
-  /** The NUL after the mode may be missing where the mode ends the datagram; off. Hand-written boot loaders. */
+  /**
+   * The NUL after the mode may be missing where the mode ends the datagram; off. No product in wide use needs it; it
+   * is there for boot loaders that count the octets of their request wrong.
+   */
   readonly acceptMissingNul?: boolean;
 }
 

@@ -115,7 +115,8 @@ function numberFrom(min: number, max: number): (text: string) => number | bigint
 function parseMulticast(text: string, from: Origin): KnownOptions["multicast"] {
   if (!text && from !== "oack") return "";
   const [, address, port, master] =
-    /^(2(?:2[4-9]|3\d)(?:\.(?:25[0-5]|(?:2[0-4]|1?\d)?\d)){3})?,([1-9]\d{0,4})?,([01])$/.exec(text) ?? [];
+    /^(2(?:2[4-9]|3\d)(?:\.(?:25[0-5]|(?:2[0-4]|1\d|[1-9])?\d)){3})?,([1-9]\d{0,4})?,([01])$/.exec(text) ??
+    [];
   if (!master || from === "request" || Number(port) > 65535) return undefined;
   return { address, port: Number(port) || undefined, master: master === "1" };
 }

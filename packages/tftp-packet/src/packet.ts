@@ -27,7 +27,7 @@ export function decodePacket(
   if (opcode <= wrqOpcode || opcode === oackOpcode) return decodeNegotiation(datagram, opcode, options);
   if (value === undefined) return refuse("too-short", datagram, opcode);
   if (opcode === dataOpcode) return decodeData(datagram, value, options);
-  return opcode === ackOpcode ? decodeAck(value) : decodeError(datagram, value);
+  return opcode === ackOpcode ? decodeAck(value) : decodeError(datagram, value, options);
 }
 
 /**
