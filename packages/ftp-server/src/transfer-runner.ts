@@ -7,6 +7,7 @@ import type { DataFailure, DataProtection, ServerCompletion, Transfer } from "@l
 import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
+import { wasCut } from "./tls-end.ts";
 import { failureOf, type OpenTransfer, openTransfer, restartBeyondEnd } from "./transfer.ts";
 
 export interface TransferEnvironment {
@@ -14,6 +15,8 @@ export interface TransferEnvironment {
   /** Milliseconds; 0: no limit. */
   readonly stallTimeout: number;
   readonly acceptMissingCloseNotify: boolean;
+  /** Milliseconds in which a client that was killed shows, before an upload is committed. */
+  readonly vanishGrace: number;
   sourceFor(signal: AbortSignal): ListingSource;
   complete(completion: ServerCompletion): void;
   /** Whether the control connection is still there. */
@@ -72,8 +75,10 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       if (running?.transfer === transfer) bytes = total;
     };
     const mayCommit = async (): Promise<boolean> => {
-      // A client that was killed ends both connections at once; the other end is then in the next turn of the loop.
-      await new Promise((resolve) => setImmediate(resolve));
+      // The system of a client that was killed ends the data connection first and the control connection right
+      // behind it. With TLS, close_notify has told already that the client meant to end.
+      if (!("encrypted" in socket) || wasCut(socket))
+        await new Promise((resolve) => setTimeout(resolve, environment.vanishGrace));
       return environment.isConnected() && !signal.aborted;
     };
     return opened.move(socket, { signal, stallTimeout, onProgress, mayCommit, acceptMissingCloseNotify });
@@ -130,6 +135,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     } catch (error) {
       const reason = abort.signal.aborted ? "aborted" : failureOf(error);
       if (DataConnectionError.isInstance(error)) total = error.bytes;
+      else if (running?.transfer === transfer) total = bytes;
       if (reason === "io") environment.onError(error);
       end(reason);
       complete({ type: "transfer-failed", transfer, reason });

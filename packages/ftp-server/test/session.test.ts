@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { FileStore } from "@longshore/file-store";
@@ -135,6 +136,21 @@ describe("during a transfer", () => {
     }
     const client = await running.client();
     expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
+  });
+
+  it("aborts the upload of a client that is killed, whose system ends both connections", async () => {
+    const log: string[] = [];
+    const running = await start({ store: watched(createMemoryStore({ files }), log) });
+    for (let round = 0; round < 5; round++) {
+      log.length = 0;
+      const child = spawn(process.execPath, ["--input-type=module", "-e", uploader, String(running.port)], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout, "data");
+      child.kill("SIGKILL");
+      await until(() => log.length > 0);
+      expect(log).toEqual(["abort"]);
+    }
   });
 
   it("voids an upload whose data connection is reset, and the session lives", async () => {
@@ -284,6 +300,26 @@ describe("limits and the end", () => {
     await until(() => process.getActiveResourcesInfo().filter(isSocket).length <= before);
   });
 });
+
+/** A client that logs in, begins to store `a.txt`, says so, and goes on slowly for ever. */
+const uploader = `
+  import { connect } from "node:net";
+  const [, port] = process.argv;
+  const control = connect(Number(port), "127.0.0.1");
+  const lines = ["USER tester", "PASS secret", "EPSV"];
+  control.on("data", (chunk) => {
+    const text = String(chunk);
+    const found = /\\|\\|\\|(\\d+)/.exec(text);
+    if (found !== null) {
+      const data = connect(Number(found[1]), "127.0.0.1", () => control.write("STOR a.txt\\r\\n"));
+      setInterval(() => data.write("x".repeat(1000)), 10);
+    } else if (text.startsWith("150")) {
+      setTimeout(() => console.log("storing"), 50);
+    } else if (lines.length > 0) {
+      control.write(lines.shift() + "\\r\\n");
+    }
+  });
+`;
 
 const isSocket = (name: string): boolean => /TCP/.test(name);
 
