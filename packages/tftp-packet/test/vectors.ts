@@ -29,7 +29,7 @@ export function checkTftpSample(sample: TftpSample): string | undefined {
   if (!result.ok) return `rejected (${result.error.message}), to be ${show(sample.expect)}`;
   return (
     firstDifference(describe(result.packet), sample.expect ?? {}) ??
-    firstDifference(understand(result.packet, sample.semantic ?? {}), sample.semantic ?? {})
+    firstDifference(understand(result.packet, sample.semantic ?? {}), sorted(sample.semantic ?? {}))
   );
 }
 
@@ -56,11 +56,22 @@ function understand(
   const isRefused = "mode" in packet && (mode === undefined || mode === "mail");
   return {
     mode,
-    acceptedOptions: entries.filter(({ status }) => status === "valid").map(({ name }) => name),
+    acceptedOptions: entries
+      .filter(({ status }) => status === "valid")
+      .map(({ name }) => name)
+      .sort(),
     multicast: values.multicast,
     refuse: isRefused || semantic.refuse,
     errorCode: "mode" in packet && mode === undefined ? 4 : semantic.errorCode,
   };
+}
+
+/** The order of the accepted options says nothing (RFC 2347). */
+function sorted(semantic: NonNullable<TftpSample["semantic"]>): Readonly<Record<string, unknown>> {
+  const { acceptedOptions } = semantic;
+  return acceptedOptions === undefined
+    ? semantic
+    : { ...semantic, acceptedOptions: [...acceptedOptions].sort() };
 }
 
 function firstDifference(
@@ -73,11 +84,15 @@ function firstDifference(
   return undefined;
 }
 
-/** Text that is the same for equal values, in whatever order their keys stand. */
+/** Text that is the same for equal values, in whatever order their keys stand, and however absence is written. */
 function canonical(value: unknown): string {
   return show(value, (_, part) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(part)
+            .filter(([, field]) => field !== null && field !== "")
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
       : part,
   );
 }
