@@ -4,7 +4,7 @@ import { endOf } from "./control.ts";
 import { createDataConnection, type DataConnection, type DataOptions } from "./data.ts";
 import type { ActiveOptions } from "./options.ts";
 
-export interface ListenOptions extends Omit<DataOptions, "cancel"> {
+interface ListenOptions extends Omit<DataOptions, "cancel"> {
   readonly active: ActiveOptions;
   /** This side of the control connection: data connections come in on the same address. */
   readonly local: HostPort;

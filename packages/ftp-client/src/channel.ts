@@ -1,3 +1,5 @@
+import { FtpError } from "@longshore/ftp-session/client";
+
 /** Values handed from one who makes them to one who iterates, with the maker waiting for the taker. */
 export interface Channel<T> extends AsyncIterable<T> {
   /** Resolves when the value has been taken, or at once while the channel is open wide. */
@@ -8,8 +10,11 @@ export interface Channel<T> extends AsyncIterable<T> {
   openWide(): void;
 }
 
-/** @param onReturn the taker has had enough */
-export function createChannel<T>(onReturn: () => void): Channel<T> {
+/**
+ * @param onReturn the taker has had enough
+ * @param limit values that may be kept at most, open wide or not: the put after them rejects
+ */
+export function createChannel<T>(onReturn: () => void, limit: number): Channel<T> {
   const kept: { readonly value: T; readonly taken: () => void }[] = [];
   let asking:
     | { readonly resolve: (step: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
@@ -34,6 +39,10 @@ export function createChannel<T>(onReturn: () => void): Channel<T> {
         asking = undefined;
         waiting.resolve({ done: false, value });
         return Promise.resolve();
+      }
+      if (kept.length >= limit) {
+        const message = `${limit} values wait to be taken while another call wants the session: read on, or make that call later`;
+        return Promise.reject(new FtpError("local", message));
       }
       return new Promise((taken) => {
         kept.push({ value, taken });

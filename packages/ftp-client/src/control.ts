@@ -13,7 +13,7 @@ export interface ControlConnection {
   close(): void;
 }
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string;
@@ -36,11 +36,9 @@ export function openControl(options: ControlOptions): ControlConnection {
     closed = true;
     socket.destroy();
     plain.destroy();
-    const cause = error === undefined ? {} : { cause: error };
-    if (handshaking) {
-      report({ type: "tls-failed", message: error?.message ?? "the server ended the handshake", ...cause });
-    } else
-      report({ type: "disconnected", ...(error === undefined ? {} : { message: error.message }), ...cause });
+    const why = error === undefined ? {} : { message: messageOf(error), cause: error };
+    if (handshaking) report({ type: "tls-failed", message: "the server ended the handshake", ...why });
+    else report({ type: "disconnected", ...why });
   };
 
   plain.once("connect", () => {
@@ -93,6 +91,12 @@ export function endOf(socket: Socket, end: "local" | "remote"): HostPort {
   const host = unmapHost(plain);
   const family = parseHost(host)?.family ?? 4;
   return { family, host: zone === undefined ? host : `${host}%${zone}`, port: port ?? 0 };
+}
+
+/** What Node says; where it tried several addresses of a name, it says it of each. */
+function messageOf(error: Error): string {
+  const errors: readonly Error[] = error instanceof AggregateError ? error.errors : [];
+  return error.message || errors.map(({ message }) => message).join(", ") || error.name;
 }
 
 function ignore(): void {}

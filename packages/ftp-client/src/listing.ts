@@ -30,8 +30,8 @@ export interface ListOptions extends CallOptions {
 
 /**
  * The entries of a directory as they come, in constant memory: a slow reader makes the server wait. Begins when it
- * is iterated, once. When another call comes to want the session meanwhile, the rest is read into memory, so that
- * the two cannot wait for each other.
+ * is iterated, once. When another call comes to want the session meanwhile, the rest is read into memory (a million
+ * entries at most), so that the two cannot wait for each other.
  *
  * A name is text from a stranger; it is no local path.
  */
@@ -42,7 +42,7 @@ export interface Listing extends AsyncIterable<ListingEntry> {
 }
 
 /** What a session has learned about a server's listings. */
-export interface ListingKnowledge {
+interface ListingKnowledge {
   /** MLSD was refused as unknown. */
   withoutFacts: boolean;
   /** `LIST -a` shows nothing where `LIST` shows something, or is refused. */
@@ -241,6 +241,9 @@ async function receive(
   );
 }
 
+/** Entries that are kept in memory at most while another call waits for the session. */
+const maxKept = 1_000_000;
+
 /** Runs `fill` with the session to itself while its values are iterated. */
 export function stream<T>(
   session: Session,
@@ -254,7 +257,7 @@ export function stream<T>(
       if (isBegun) throw new FtpError("busy", "this can be iterated once; ask for it again");
       isBegun = true;
       const leave = new AbortController();
-      const channel = createChannel<T>(() => leave.abort());
+      const channel = createChannel<T>(() => leave.abort(), maxKept);
       const signal =
         options.signal === undefined ? leave.signal : AbortSignal.any([leave.signal, options.signal]);
       session

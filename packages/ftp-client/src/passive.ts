@@ -3,7 +3,7 @@ import type { HostPort } from "@longshore/ftp-address";
 import { connectData } from "@longshore/ftp-data";
 import { createDataConnection, type DataConnection, type DataOptions } from "./data.ts";
 
-export interface PassiveOptions extends Omit<DataOptions, "cancel"> {
+interface PassiveOptions extends Omit<DataOptions, "cancel"> {
   readonly address: HostPort;
   readonly direction: "receive" | "send";
   /** Whether TLS will go over it. */

@@ -3,7 +3,7 @@ import type { CallOptions } from "./options.ts";
 import type { Lease } from "./session.ts";
 
 /** Hands the session to one call after the other, in the order in which they were made. */
-export interface Queue {
+interface Queue {
   use<T>(options: CallOptions, task: (lease: Lease) => Promise<T>): Promise<T>;
   onWanted(listener: () => void): () => void;
   readonly isIdle: boolean;

@@ -10,10 +10,10 @@ import { lazyFile, sink, type Target } from "./target.ts";
 import { retrieve, settleTarget, sizeOf, store, type TransferReport } from "./transfer.ts";
 
 /** How much of what stands is compared before a transfer goes on behind it, in bytes. */
-export const defaultOverlap = 4096;
+const defaultOverlap = 4096;
 
 /** What is added to a local name while a resumable download is not whole. */
-export const partSuffix = ".part";
+const partSuffix = ".part";
 
 /**
  * Goes on with a download into a local path. What came so far stands beside it as `NAME.part`, also after a failure,

@@ -28,7 +28,7 @@ export function openTarget(to: DownloadTarget): Target {
 }
 
 /** A local file, made when the first byte comes or the transfer turns out to be empty: a refusal leaves no trace. */
-export function localFile(path: string): Target {
+function localFile(path: string): Target {
   const whole = resolve(path);
   const store = createNodeStore(dirname(whole), { writable: true });
   return lazyFile(() => store.openWrite(toPath(`/${basename(whole)}`), { mode: "replace" }, {}));

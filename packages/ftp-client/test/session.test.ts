@@ -55,6 +55,8 @@ describe("connecting", () => {
     expect(hung).toMatchObject({ code: "connection-lost", phase: "greeting" });
     const nobody = await failure(FtpClient.connect({ host: "127.0.0.1", port: 1 }));
     expect(nobody).toMatchObject({ code: "connect-failed", retryable: true });
+    const every = await failure(FtpClient.connect({ host: "localhost", port: 1 }));
+    expect(every.reason).toContain("ECONNREFUSED");
     const nowhere = await failure(FtpClient.connect({ host: "no-such-host.invalid" }));
     expect(nowhere.code).toBe("connect-failed");
   });
@@ -159,6 +161,14 @@ describe("a session", () => {
     expect((await Promise.all(calls)).map((error) => error.code)).toEqual(
       Array.from({ length: 3 }, () => "connection-lost"),
     );
+  });
+
+  it("what a server says cannot play with the terminal that shows it", async () => {
+    const ftp = await stage.connect(async (peer) => {
+      await peer.expect("DELE", "550 \x1b[2J\x07\xe2\x80\xae gone");
+    });
+    const error = await failure(ftp.remove("f"));
+    expect(error.message).toContain("550 ?[2J?? gone");
   });
 
   it("line breaks in a name are refused before anything is sent", async () => {

@@ -66,7 +66,7 @@ describe("parseFtpUrl", () => {
           expect(FtpError.isInstance(error)).toBe(true);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });
@@ -83,7 +83,7 @@ describe("formatFtpUrl", () => {
         const url = { scheme: "ftp" as const, host: "example.org", port: 2121, user: first, path };
         expect(parseFtpUrl(formatFtpUrl(url))).toMatchObject(url);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
     expect(formatFtpUrl({ host: "::1", path: "/", type: "d" })).toBe("ftp://[::1]/%2F;type=d");
     expect(formatFtpUrl({ host: "h", path: "" })).toBe("ftp://h/");

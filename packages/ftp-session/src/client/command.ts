@@ -68,7 +68,7 @@ export function rename(core: Core, state: Rename, target: ClientTarget, reply: F
 }
 
 /** The verb of a command, in upper case; of a line of the user's own, its first word. */
-export function verbOf(operation: CommandOperation): string {
+function verbOf(operation: CommandOperation): string {
   const { command } = operation;
   if ("verb" in command) return command.verb;
   const [word = ""] = command.line.trim().split(/\s/, 1);

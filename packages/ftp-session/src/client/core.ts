@@ -26,7 +26,7 @@ export interface Core {
 }
 
 /** The options with nothing left out. */
-export interface Settings {
+interface Settings {
   readonly security: "none" | "explicit" | "implicit";
   readonly dataProtection: DataProtection;
   readonly dataModes: readonly DataMode[];
@@ -40,7 +40,7 @@ export interface Settings {
 }
 
 /** What the client knows of the session between operations. */
-export interface SessionFacts {
+interface SessionFacts {
   remote: HostPort | undefined;
   local: HostPort | undefined;
   /** The control connection is encrypted. */
@@ -183,9 +183,7 @@ export function refusal(
 
 /** A reply in one line, as a message can hold it. */
 export function textOf(reply: FtpReply): string {
-  return `${reply.code} ${reply.lines.join(" / ")}`
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "?")
-    .slice(0, 300);
+  return `${reply.code} ${reply.lines.join(" / ")}`.slice(0, 300);
 }
 
 /** Ends the operation under way. The session is idle again, or awaits `owed` replies that belong to it. */

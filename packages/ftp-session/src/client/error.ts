@@ -68,12 +68,13 @@ export class FtpError extends Error {
 
   constructor(code: FtpErrorCode, message: string, details: FtpErrorDetails = {}) {
     const hint = advice[code];
+    const reason = message.replace(controls, "?");
     super(
-      `${code}: ${message}${hint === "" ? "" : `; ${hint}`}`,
+      `${code}: ${reason}${hint === "" ? "" : `; ${hint}`}`,
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.code = code;
-    this.reason = message;
+    this.reason = reason;
     this.phase = details.phase;
     this.command = details.command;
     this.reply = details.reply;
@@ -87,6 +88,9 @@ export class FtpError extends Error {
     return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
   }
 }
+
+/** A message may hold what a server said, and be shown on a terminal: control and bidirectional characters go. */
+const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** What to do about it, where the message alone does not say. */
 const advice = {

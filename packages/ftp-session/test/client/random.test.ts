@@ -132,7 +132,7 @@ describe("whatever comes in whatever order", () => {
     let begun = 0;
     let idle = 0;
     let settledWell = 0;
-    for (let seed = 1; seed <= 1000; seed++) {
+    for (let seed = 1; seed <= 600; seed++) {
       const random = randomOf(seed);
       const bench = createBench(optionSets[seed % optionSets.length]);
       const begin = bench.begin;
@@ -171,14 +171,14 @@ describe("whatever comes in whatever order", () => {
       settledWell += bench.outcomes.filter((outcome) => outcome.ok).length;
     }
     // The walk must have been somewhere.
-    expect(begun).toBeGreaterThan(2500);
-    expect(settledWell).toBeGreaterThan(500);
-    expect(idle).toBeGreaterThan(20);
+    expect(begun).toBeGreaterThan(1500);
+    expect(settledWell).toBeGreaterThan(300);
+    expect(idle).toBeGreaterThan(10);
   });
 
   it("any bytes at all: a state, never a throw", () => {
     const random = randomOf(77);
-    for (let round = 0; round < 1500; round++) {
+    for (let round = 0; round < 800; round++) {
       const bench = createBench(optionSets[round % optionSets.length]).complete({
         type: "connected",
         remote,
