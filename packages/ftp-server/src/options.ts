@@ -100,9 +100,10 @@ export interface FtpServerLimits {
   /** Without a byte moved by the client during a transfer; 300 s unless told, 0: no limit. */
   readonly stallTimeout?: number;
   /**
-   * Between the end of an upload and its commit, where there is no TLS; 2 ms unless told. The end of a connection is
-   * all that stream mode has to say "that was all" (RFC 959 §3.4.1), and a client that is killed says it too: its
-   * control connection then ends some tens of microseconds later, and the upload is void.
+   * Longest wait between the end of an upload and its commit, where there is no TLS; 10 ms unless told. The end of a
+   * connection is all that stream mode has to say "that was all" (RFC 959 §3.4.1), and the system of a client that is
+   * killed says it too: the control connection then ends some tens of microseconds later, more on a busy machine,
+   * and the upload is void. A tenth of the upload's own time is waited, 2 ms at least.
    */
   readonly vanishGrace?: number;
   /** Before a refused password is answered; 1 s unless told. */

@@ -146,7 +146,7 @@ export function startSession(id: number, socket: Socket, environment: SessionEnv
   const transfers = createTransferRunner({
     data,
     stallTimeout: limits.stallTimeout ?? 300_000,
-    vanishGrace: limits.vanishGrace ?? 2,
+    vanishGrace: limits.vanishGrace ?? 10,
     acceptMissingCloseNotify: tls?.acceptMissingCloseNotify ?? false,
     sourceFor,
     complete,

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
 import { DataConnectionError } from "@longshore/ftp-data";
@@ -15,7 +16,7 @@ export interface TransferEnvironment {
   /** Milliseconds; 0: no limit. */
   readonly stallTimeout: number;
   readonly acceptMissingCloseNotify: boolean;
-  /** Milliseconds in which a client that was killed shows, before an upload is committed. */
+  /** Longest wait for a sign that the client was killed before its upload is committed, in milliseconds. */
   readonly vanishGrace: number;
   sourceFor(signal: AbortSignal): ListingSource;
   complete(completion: ServerCompletion): void;
@@ -70,6 +71,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       throw error;
     }
     complete({ type: "data-open", transfer });
+    const began = performance.now();
     const { stallTimeout, acceptMissingCloseNotify } = environment;
     const onProgress = (total: number): void => {
       if (running?.transfer === transfer) bytes = total;
@@ -77,8 +79,10 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     const mayCommit = async (): Promise<boolean> => {
       // The system of a client that was killed ends the data connection first and the control connection right
       // behind it. With TLS, close_notify has told already that the client meant to end.
-      if (!("encrypted" in socket) || wasCut(socket))
-        await new Promise((resolve) => setTimeout(resolve, environment.vanishGrace));
+      if (!("encrypted" in socket) || wasCut(socket)) {
+        const took = performance.now() - began;
+        await delay(Math.min(environment.vanishGrace, Math.max(2, took / 10)));
+      }
       return environment.isConnected() && !signal.aborted;
     };
     return opened.move(socket, { signal, stallTimeout, onProgress, mayCommit, acceptMissingCloseNotify });

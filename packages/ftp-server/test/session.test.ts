@@ -140,8 +140,11 @@ describe("during a transfer", () => {
 
   it("aborts the upload of a client that is killed, whose system ends both connections", async () => {
     const log: string[] = [];
-    const running = await start({ store: watched(createMemoryStore({ files }), log) });
-    for (let round = 0; round < 5; round++) {
+    const running = await start({
+      store: watched(createMemoryStore({ files }), log),
+      limits: { vanishGrace: 1000 },
+    });
+    for (let round = 0; round < 3; round++) {
       log.length = 0;
       const child = spawn(process.execPath, ["--input-type=module", "-e", uploader, String(running.port)], {
         stdio: ["ignore", "pipe", "inherit"],
@@ -314,7 +317,7 @@ const uploader = `
       const data = connect(Number(found[1]), "127.0.0.1", () => control.write("STOR a.txt\\r\\n"));
       setInterval(() => data.write("x".repeat(1000)), 10);
     } else if (text.startsWith("150")) {
-      setTimeout(() => console.log("storing"), 50);
+      setTimeout(() => console.log("storing"), 500);
     } else if (lines.length > 0) {
       control.write(lines.shift() + "\\r\\n");
     }
