@@ -1,16 +1,10 @@
 import { createSecret, type FtpCommand, isSecret, type Secret } from "@longshore/ftp-command";
 import type { ListingEntry } from "@longshore/ftp-listing";
-import {
-  type FtpReply,
-  parseFeatures,
-  parseNumber,
-  parsePathReply,
-  parseTime,
-  parseWord,
-} from "@longshore/ftp-reply";
+import { type FtpReply, parseNumber, parsePathReply, parseTime, parseWord } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
 import { FtpError } from "@longshore/ftp-session/client";
-import { type Features, toFeatures } from "./features.ts";
+import { makeDirectories, makeDirectory } from "./directory.ts";
+import { askFeatures, type Features, type KnownFeatures, negotiate } from "./features.ts";
 import {
   type Listing,
   type ListingContext,
@@ -143,7 +137,7 @@ async function connect(options: FtpClientOptions): Promise<FtpClient> {
     // What Node throws at once is about an option: a port, a certificate.
     throw FtpError.isInstance(error) ? error : new FtpError("bad-argument", String(error), { cause: error });
   });
-  const state: ClientFacts = { features: undefined };
+  const state: KnownFeatures = { features: undefined };
   try {
     await session.use(options.signal === undefined ? {} : { signal: options.signal }, async (lease) => {
       await lease.operate({
@@ -163,11 +157,7 @@ async function connect(options: FtpClientOptions): Promise<FtpClient> {
   return client;
 }
 
-interface ClientFacts {
-  features: Features | undefined;
-}
-
-function createClient(session: Session, facts: ClientFacts, options: FtpClientOptions): FtpClient {
+function createClient(session: Session, facts: KnownFeatures, options: FtpClientOptions): FtpClient {
   const context: ListingContext = {
     session,
     features: () => facts.features,
@@ -328,61 +318,6 @@ async function upload(
   } finally {
     await source.close();
   }
-}
-
-async function makeDirectory(lease: Lease, path: string): Promise<void> {
-  await lease.command({ verb: "MKD", path });
-}
-
-/** The whole at first, because mostly just the last one is missing; else from the top down. */
-async function makeDirectories(lease: Lease, path: string): Promise<void> {
-  if (await tryCommand(lease, { verb: "MKD", path })) return;
-  const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
-  let directory = path.startsWith("/") ? "" : undefined;
-  for (const [index, segment] of segments.entries()) {
-    directory = directory === undefined ? segment : `${directory}/${segment}`;
-    if (index < segments.length - 1) await tryCommand(lease, { verb: "MKD", path: directory });
-    // The last one's refusal counts, unless the directory is there.
-    else if (!(await isDirectory(lease, directory))) await makeDirectory(lease, directory);
-  }
-}
-
-/** Goes there and back: the one way that every server knows. */
-async function isDirectory(lease: Lease, path: string): Promise<boolean> {
-  const before = parsePathReply(await lease.command({ verb: "PWD" }));
-  if (before === undefined || !(await tryCommand(lease, { verb: "CWD", path }))) return false;
-  await lease.command({ verb: "CWD", path: before });
-  return true;
-}
-
-async function tryCommand(lease: Lease, command: FtpCommand): Promise<boolean> {
-  try {
-    await lease.command(command);
-    return true;
-  } catch (error) {
-    if (FtpError.isInstance(error) && error.code === "refused") return false;
-    throw error;
-  }
-}
-
-async function negotiate(lease: Lease, facts: ClientFacts, options: FtpClientOptions): Promise<void> {
-  const features = await askFeatures(lease, facts);
-  // Servers that list it speak UTF-8 anyway, but for IIS, which wants to be told (RFC 2640 has no such command).
-  if (options.encoding !== "latin1" && features.has("UTF8")) {
-    await tryCommand(lease, { verb: "OPTS UTF8", state: "ON" });
-  }
-}
-
-async function askFeatures(lease: Lease, facts: ClientFacts): Promise<Features> {
-  let features: Features = new Map();
-  try {
-    features = toFeatures(parseFeatures(await lease.command({ verb: "FEAT" })) ?? []);
-  } catch (error) {
-    // 500 and 502 say that there is no FEAT, 530 that it is for others.
-    if (!FtpError.isInstance(error) || error.code !== "refused") throw error;
-  }
-  facts.features = features;
-  return features;
 }
 
 /** Sends NOOP when the session has had nothing to do for a while. */
