@@ -82,10 +82,10 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
     const code = /^\d{3}/.test(line) ? line.slice(0, 3) : "";
     const next = line.charAt(3);
     const separator = code && (acceptLooseForm && next.trim() === "" ? " " : next);
-    if (open === undefined) {
+    if (!open) {
       if (line === "" && acceptLooseForm) return;
       const fault = faultOf(line, code, separator);
-      if (fault !== undefined) {
+      if (fault) {
         malformed(fault, line);
         return;
       }
@@ -95,7 +95,7 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
     open = isLast ? undefined : reply;
     reply.length += line.length;
     const { raw } = reply;
-    if (raw === undefined) return;
+    if (!raw) return;
     raw.push(line);
     if (isCut || reply.length > maxReplyLength || raw.length > maxLines) {
       malformed(isCut ? "line-too-long" : "reply-too-long", line);
@@ -128,7 +128,7 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
     push: (bytes) => takeAll(lineDecoder.push(bytes)),
     end() {
       takeAll(lineDecoder.end());
-      if (open !== undefined && events.length === 0) malformed("unterminated", open.code);
+      if (open && events.length === 0) malformed("unterminated", open.code);
       open = undefined;
       return events;
     },

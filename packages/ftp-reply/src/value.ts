@@ -19,9 +19,8 @@ export type Integer = number | bigint;
  * @returns `undefined` for another code, and where there is no such number
  */
 export function parseNumber(reply: FtpReply): Integer | undefined {
-  const digits = numbers[reply.code]?.exec(textOf(reply))?.[1] ?? "";
-  // More digits than any file has bytes are rubbish; reading them would take more than linear time.
-  if (!/^\d{1,40}$/.test(digits)) return undefined;
+  const digits = numbers[reply.code]?.exec(textOf(reply))?.[1];
+  if (!digits) return undefined;
   return Number.isSafeInteger(+digits) ? +digits : BigInt(digits);
 }
 
@@ -71,10 +70,19 @@ function textOf({ lines }: FtpReply): string {
   return lines.at(-1) ?? "";
 }
 
-// Each runs in linear time on any text: what could be tried from many places is anchored.
-const last = /^(?:.*\D)?(\d+)/s;
-const hint = /^.*\((\d+) bytes/is;
-const numbers: Patterns = { 120: last, 125: hint, 150: hint, 200: /PBSZ=(\d+)/i, 213: last, 350: last };
+// Each runs in linear time on any text: what could be tried from many places is anchored. More digits than any
+// file has bytes are rubbish, and reading them would take longer. A number with a sign, a fraction or separators
+// is none: half of it would be a wrong one.
+const last = /^(?:.*[^\w.,-])?(\d{1,40})(?![.,]?\w)/s;
+const hint = /^.*\((\d{1,40}) bytes/is;
+const numbers: Patterns = {
+  120: last,
+  125: hint,
+  150: hint,
+  200: /PBSZ=(\d{1,40})\b/i,
+  213: last,
+  350: last,
+};
 
 const name = /^FILE: (.+)/is;
 const adat = /ADAT=(\S*)/i;

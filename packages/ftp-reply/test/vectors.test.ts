@@ -2,14 +2,18 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkReplySample, type ReplySample } from "./vectors.ts";
 
-const file = new URL("../../../../shared/vectors/reply-samples.json", import.meta.url);
-const { samples } = JSON.parse(readFileSync(file, "utf8")) as { readonly samples: readonly ReplySample[] };
+describe.each([
+  ["reply-samples.json", 96],
+  ["reply-more.json", 350],
+])("the samples of %s", (name, atLeast) => {
+  const file = new URL(`../../../vectors/${name}`, import.meta.url);
+  const { samples } = JSON.parse(readFileSync(file, "utf8")) as { readonly samples: readonly ReplySample[] };
 
-describe("the samples of replies", () => {
   it("are there", () => {
-    expect(samples.length).toBeGreaterThanOrEqual(96);
+    expect(samples.length).toBeGreaterThanOrEqual(atLeast);
   });
 
+  // Optional ones, too: what is disputed is still read in one way, and that way is written down.
   it.each(samples.map((sample) => [`${sample.id} ${sample.kind}`, sample] as const))("%s", (_, sample) => {
     expect(checkReplySample(sample)).toBeUndefined();
   });
