@@ -1,6 +1,8 @@
 // npm run check [STEP …]: everything that can be said about the code without running it. Each step prints one
 // line; what a failed step printed follows it.
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Ran, run, tool } from "./run.ts";
 
 const packages = readdirSync("packages").map((name) => {
@@ -17,11 +19,8 @@ const steps: Record<string, () => Promise<Ran>> = {
   layers: () => quiet("depcruise", "--config", ".dependency-cruiser.cjs", "packages"),
   build: () => quiet("turbo", "run", "build", "--output-logs=errors-only"),
   knip: () => quiet("knip"),
-  publint: () => eachPackage(({ path }) => quiet("publint", "--strict", path)),
-  "types of the published packages": () =>
-    eachPackage(({ path, isCommand }) =>
-      quiet("attw", "--pack", path, "--quiet", "--profile", isCommand ? "esm-only" : "node16"),
-    ),
+  publint: () => eachPackage(({ path }) => quiet("publint", "--strict", "--pack", "false", path)),
+  "types of the published packages": checkPublishedTypes,
   size: () => quiet("size-limit"),
 };
 
@@ -47,6 +46,25 @@ for (const [name, step] of Object.entries(steps)) {
   }
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** Packs all packages at once, which is much faster than one by one, and tries each way to import them. */
+async function checkPublishedTypes(): Promise<Ran> {
+  const folder = mkdtempSync(join(tmpdir(), "longshore-packed-"));
+  try {
+    const args = ["pack", "--silent", "--workspaces", "--if-present", "--pack-destination", folder];
+    const packed = await run("npm", args, { quiet: true });
+    if (packed.code !== 0) return packed;
+    const files = readdirSync(folder);
+    return await eachPackage(({ path, isCommand }) => {
+      const name = `longshore-${path.slice("packages/".length)}-`;
+      const file = files.find((one) => one.startsWith(name) && /^\d/.test(one.slice(name.length)));
+      if (file === undefined) return Promise.resolve({ code: 1, output: "npm pack made no package of it" });
+      return quiet("attw", join(folder, file), "--quiet", "--profile", isCommand ? "esm-only" : "node16");
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Two at a time: each is a process of its own. */
 async function eachPackage(step: (one: (typeof packages)[number]) => Promise<Ran>): Promise<Ran> {
