@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { ReadableFile } from "@longshore/file-store";
+import type { DataConnectionErrorCode } from "./error.ts";
 import { sharedPool } from "./pool.ts";
 import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
@@ -98,7 +100,13 @@ export function sendFile(
   }
 
   // A buffer that is still in a read or a write comes back when that is over, not before.
-  return settle(socket, options, begin, () => {});
+  return settle(
+    socket,
+    options,
+    begin,
+    () => {},
+    (code) => breakOff(socket, code),
+  );
 }
 
 /** The same for content that is made on the way (listings): as much is asked for as the peer takes. */
@@ -139,7 +147,17 @@ export function sendChunks(
     () => {
       void Promise.resolve(iterator.return?.()).catch(() => {});
     },
+    (code) => breakOff(socket, code),
   );
+}
+
+/**
+ * A sender that fails must not look as if it had come to its end, which a FIN would say: the connection is reset. With
+ * TLS the missing close_notify says so. Where the peer itself gave up (ABOR), nobody takes the end for one.
+ */
+function breakOff(socket: Socket, code: DataConnectionErrorCode): void {
+  if (code === "aborted" || socket instanceof TLSSocket || socket.destroyed) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /**

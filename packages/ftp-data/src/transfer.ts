@@ -45,13 +45,15 @@ export interface Settlement {
 
 /**
  * Runs `begin` as a transfer over `socket`. Whatever ends it (success, the store, the peer, the signal, the
- * stall clock), the promise settles exactly once and `release` has run.
+ * stall clock), the promise settles exactly once and `release` has run. `breakOff` closes the connection of a
+ * transfer that failed.
  */
 export function settle(
   socket: Socket,
   options: TransferOptions,
   begin: (settlement: Settlement) => void,
   release: () => void,
+  breakOff: (code: DataConnectionErrorCode) => void = () => socket.destroy(),
 ): Promise<Transferred> {
   return new Promise((resolve, reject) => {
     const { signal, stallTimeout = 0, onProgress } = options;
@@ -88,7 +90,7 @@ export function settle(
       },
       fail(code, message, cause) {
         if (!finish()) return;
-        socket.destroy();
+        breakOff(code);
         reject(new DataConnectionError(code, message, bytes, cause === undefined ? undefined : { cause }));
       },
     };

@@ -150,6 +150,14 @@ it("does not take a file that shrank for a whole one", async () => {
   expect(error.message).toContain("ended at byte 1000");
 });
 
+it("lets nobody take half a file for the whole: the receiver of a failed sender is reset", async () => {
+  pair = await plainPair();
+  const sending = failure(sendFile(pair.far, readable(content(100_000), undefined, 200_000)));
+  const receiving = failure(receiveFile(pair.near, writable()));
+  expect((await sending).code).toBe("store");
+  expect((await receiving).code).toBe("reset");
+});
+
 it("tells a connection that was reset from one that was ended", async () => {
   pair = await plainPair();
   const receiving = failure(receiveFile(pair.near, writable()));

@@ -1,4 +1,5 @@
 import {
+  climbsOut,
   type FileStore,
   FileStoreError,
   parsePath,
@@ -33,6 +34,9 @@ export function createStoreHandler(options: StoreHandlerOptions): TftpHandler {
     if (filename === "") throw new FileStoreError("name-not-allowed", "the name is empty");
     if (/^[a-z]:/i.test(filename))
       throw new FileStoreError("name-not-allowed", "it begins with a drive letter");
+    // No boot loader asks for `../../etc/passwd`: that gets ERROR 2, even where the root would hold such a file.
+    if (climbsOut(0, backslash === "separator" ? filename.replaceAll("\\", "/") : filename))
+      throw new FileStoreError("permission-denied", "it leads out of the root");
     const parsed = parsePath(filename, rootPath, { backslash });
     if (!parsed.ok) throw parsed.error;
     return rebasePath(parsed.path, rootPath, root) ?? root;
