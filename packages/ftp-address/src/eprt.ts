@@ -73,7 +73,8 @@ function parseFields(text: string, unsupported?: 522): AddressResult<EpsvTarget>
   const host = parseHost(address);
   if (unsupported ? all !== text : !all) return refuse("syntax", text, unsupported);
   if (!protocol) return refuse("family", number, unsupported);
-  // An argument must have an address, a reply may.
-  if (host?.family !== (number ? protocol : unsupported)) return refuse("host", address, unsupported);
+  // An argument must have an address of its protocol; in a reply both should be left out, and each may stand alone.
+  if (number || unsupported ? host?.family !== protocol : address && !host)
+    return refuse("host", address, unsupported);
   return withPort(host, Number(digits), unsupported);
 }
