@@ -3,14 +3,17 @@ import { describe, expect, it } from "vitest";
 import { decodePacket, encodePacket } from "../src/index.ts";
 import { checkTftpSample, fromHex, type TftpSample, toHex } from "./vectors.ts";
 
-const file = new URL("../../../vectors/tftp-samples.json", import.meta.url);
-const all = (JSON.parse(readFileSync(file, "utf8")) as { samples: TftpSample[] }).samples;
-const samples = all.filter(({ kind, optional }) => kind !== "netascii" && optional !== true);
+describe.each([
+  ["tftp-samples.json", 90, 75],
+  ["tftp-more.json", 326, 280],
+])("the samples of TFTP datagrams in %s", (name, count, atLeast) => {
+  const file = new URL(`../../../vectors/${name}`, import.meta.url);
+  const all = (JSON.parse(readFileSync(file, "utf8")) as { samples: TftpSample[] }).samples;
+  const samples = all.filter(({ kind, optional }) => kind !== "netascii" && optional !== true);
 
-describe("the samples of TFTP datagrams", () => {
   it("are all there", () => {
-    expect(all).toHaveLength(90);
-    expect(samples.length).toBeGreaterThan(75);
+    expect(all).toHaveLength(count);
+    expect(samples.length).toBeGreaterThan(atLeast);
   });
 
   it.each(samples)("$id $kind", (sample) => {
