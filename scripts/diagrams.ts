@@ -1,7 +1,7 @@
 // npm run diagrams: writes what is derived from the tables into ARCHITECTURE.md, between its markers.
 // With --check it only tells whether that has been done.
 import { readFileSync, writeFileSync } from "node:fs";
-import { clientTable } from "@longshore/ftp-session/client";
+import { clientDiagram, clientTable } from "@longshore/ftp-session/client";
 import { legalityTable, offeredVerbs, stateDiagram } from "@longshore/ftp-session/server";
 
 const file = new URL("../ARCHITECTURE.md", import.meta.url);
@@ -10,6 +10,7 @@ const mermaid = (diagram: string): string => `\`\`\`mermaid\n${diagram.trim()}\n
 const parts: Record<string, () => string> = {
   "server-states": () => mermaid(stateDiagram()),
   "server-legality": () => legalityTable(offeredVerbs).trim(),
+  "client-diagram": () => mermaid(clientDiagram()),
   "client-states": clientStates,
 };
 
