@@ -21,10 +21,11 @@ export function addConnectionFlags(command: Command): Command {
 
 /** What the help of those commands says about URLs and passwords. */
 export const urlHelp = `
-URLs may be percent-encoded (%20 is a space, %25 a percent sign); other characters stand for themselves. An FTP path
-begins in the directory after login, or with // (ftp://host//etc) at the server's root. Without a user the login is
-anonymous. A password may stand in the URL, though others can see it there; else it comes from LONGSHORE_PASSWORD or
-a prompt.`;
+URLs may be percent-encoded (%20 is a space, %25 a percent sign); other
+characters stand for themselves. An FTP path begins in the directory after
+login, or with // (ftp://host//etc) at the server's root. Without a user the
+login is anonymous. A password may stand in the URL, though others can see it
+there; else it comes from LONGSHORE_PASSWORD or a prompt.`;
 
 /**
  * Connects and logs in, hands the client to `use`, and closes it whatever happened. Ctrl-C gives up what is under way.

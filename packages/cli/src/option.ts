@@ -55,7 +55,7 @@ export function publicAddressOf(text: string): string {
  *
  * @throws {CommandFailure} wrong usage, without the text: there may be a password in it
  */
-export function usersOf(text: string, before: readonly UserOption[]): readonly UserOption[] {
+export function usersOf(text: string, before: readonly UserOption[] = []): readonly UserOption[] {
   const [, name, given, permission] = /^([^:]+)(?::(.*?)(?::(ro|rw))?)?$/s.exec(text) ?? [];
   if (name === undefined)
     throw usageFailure("--user: write NAME:PASSWORD, NAME:PASSWORD:ro or NAME:PASSWORD:rw");

@@ -61,12 +61,11 @@ function createProgram(): Command {
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",
       `
 Examples:
-  longshore serve                                   this directory, read-only, on this machine
+  longshore serve                     this directory, read-only, to this machine
   longshore ls ftp://127.0.0.1:2121/
   longshore get ftp://127.0.0.1:2121/welcome.txt
   longshore get tftp://127.0.0.1:6969/welcome.txt -

@@ -21,7 +21,7 @@ export interface ServeFlags {
   readonly ftp: boolean;
   readonly tftp: boolean;
   readonly writable?: true;
-  readonly user: readonly UserOption[];
+  readonly user?: readonly UserOption[];
   readonly anonymous: boolean;
   readonly passivePorts?: readonly [number, number];
   readonly publicAddress?: string;
@@ -189,7 +189,7 @@ async function addressOf(host: string): Promise<string> {
   }
 }
 
-async function usersOf({ user, writable }: ServeFlags): Promise<readonly UserEntry[]> {
+async function usersOf({ user = [], writable }: ServeFlags): Promise<readonly UserEntry[]> {
   const users: UserEntry[] = [];
   for (const { name, password, permission } of user) {
     users.push({

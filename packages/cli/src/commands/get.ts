@@ -34,8 +34,8 @@ export function addGet(program: Command): void {
     .addHelpText(
       "after",
       `
-A transfer of some length shows its progress where stderr is a terminal. ;type=a and ;mode=netascii make the line
-ends those of this system.
+A transfer of some length shows its progress where stderr is a terminal.
+;type=a and ;mode=netascii make the line ends those of this system.
 ${urlHelp}
 
 Examples:

@@ -25,12 +25,13 @@ export function addLs(program: Command): void {
       "after",
       `${urlHelp}
 
-The first letter says what it is: - file, d directory, l link. Times that end in Z are UTC, others the server's own.
-With ;type=d at its end a URL lists names alone.
+The first letter says what it is: - file, d directory, l link. Times that end
+in Z are UTC, others the server's own. With ;type=d at its end a URL lists
+names alone.
 
 Examples:
   longshore ls ftp://127.0.0.1:2121/pub/
-  longshore ls --json ftp://127.0.0.1:2121/ | jq -r '.[] | select(.type == "file") | .name'`,
+  longshore ls --json ftp://127.0.0.1:2121/ | jq -r '.[].name'`,
     )
     .action(ls);
 }

@@ -29,8 +29,9 @@ export function addPut(program: Command): void {
     .addHelpText(
       "after",
       `
-A transfer of some length shows its progress where stderr is a terminal. With ;type=a or ;mode=netascii the file goes
-as text, whose line ends the server makes its own.
+A transfer of some length shows its progress where stderr is a terminal. With
+;type=a or ;mode=netascii the file goes as text, whose line ends the server
+makes its own.
 ${urlHelp}
 
 Examples:

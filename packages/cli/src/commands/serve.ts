@@ -18,13 +18,13 @@ export function addServe(program: Command): void {
     )
     .argument("[DIR]", "what to serve", ".")
     .option("--host <address>", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1")
-    .option("--ftp-port <port>", "0 picks a free one", portOf, 2121)
-    .option("--tftp-port <port>", "0 picks a free one", portOf, 6969)
-    .option("--ftps-port <port>", "listen for FTP with implicit TLS as well", portOf)
+    .option("--ftp-port <port>", "port for FTP; 0 picks a free one", portOf, 2121)
+    .option("--tftp-port <port>", "port for TFTP; 0 picks a free one", portOf, 6969)
+    .option("--ftps-port <port>", "port for FTP with implicit TLS, as well", portOf)
     .option("--no-ftp", "do not serve FTP")
     .option("--no-tftp", "do not serve TFTP")
     .option("--writable", "let everybody change files; over TFTP, add new ones")
-    .option("--user <name:password[:ro|rw]>", "let a user log in; again for more (see below)", usersOf, [])
+    .option("--user <name:password[:ro|rw]>", "let a user log in; again for more (see below)", usersOf)
     .option("--no-anonymous", "let in only the users named; TFTP knows none, so give --tftp-port to serve it")
     .option(
       "--passive-ports <first-last>",
@@ -61,17 +61,20 @@ export function addServe(program: Command): void {
     .addHelpText(
       "after",
       `
-Users may read (ro) or also write (rw); ro unless told, with --writable rw. NAME:PASSWORD:rw takes all between the
-first colon and the last for the password. With NAME alone, or NAME::rw, it comes from LONGSHORE_PASSWORD or a prompt:
-what is on the command line can be seen by others on this machine.
+Users may read (ro) or also write (rw); ro unless told, with --writable rw.
+NAME:PASSWORD:rw takes all between the first colon and the last for the
+password. With NAME alone, or NAME::rw, it comes from LONGSHORE_PASSWORD or a
+prompt: what is on the command line can be seen by others on this machine.
 
-SIGINT or SIGTERM lets transfers end, up to ${drainMilliseconds / 1000} seconds; a second one does not.
+SIGINT or SIGTERM lets transfers end, ${drainMilliseconds / 1000} seconds at most; a second one
+does not.
 
 Examples:
-  longshore serve                                     this directory, read-only
+  longshore serve                         this directory, read-only
   longshore serve /srv/boot --no-ftp --tftp-port 69 --host 0.0.0.0
   longshore serve . --user ada:secret:rw --tls-self-signed --require-tls
-  longshore serve . --host 0.0.0.0 --passive-ports 50000-50100 --public-address 203.0.113.7`,
+  longshore serve . --host 0.0.0.0 --passive-ports 50000-50100 \\
+                  --public-address 203.0.113.7`,
     )
     .action(async (directory: string, flags: ServeFlags, command: Command) => {
       // What only a server needs is loaded only for one: the others start in half the time.
