@@ -17,16 +17,19 @@ for (const path of Object.keys(manifest.exports)) {
 const isCommand = manifest.bin !== undefined;
 if (isCommand) entry.bin = "src/bin.ts";
 
+// `build:js` is for `npm start`: without the declarations, which take most of the time, and beside what is there.
+const isQuick = process.env.npm_lifecycle_event === "build:js";
+
 export default defineConfig({
   entry,
   format: isCommand ? ["esm"] : ["esm", "cjs"],
-  dts: true,
+  dts: !isQuick,
   target: "node20",
   platform: "neutral",
   tsconfig: "../../tsconfig.build.json",
   external: [/^node:/],
   sourcemap: true,
-  clean: true,
+  clean: !isQuick,
   splitting: true,
   treeshake: true,
   esbuildOptions(options) {

@@ -41,7 +41,7 @@ const manifest = {
     : {}),
   files: ["dist", "CHANGELOG.md"],
   publishConfig: { access: "public" },
-  scripts: { build: "tsup --config ../../tsup.config.ts" },
+  scripts: { build: "tsup --config ../../tsup.config.ts", "build:js": "tsup --config ../../tsup.config.ts" },
   ...(dependencies.length === 0
     ? {}
     : {

@@ -9,7 +9,7 @@ const root = new URL("../", import.meta.url).pathname;
 process.stderr.write("Building (a few seconds the first time) …\n");
 const built = await run(
   tool("turbo"),
-  ["run", "build", "--filter=@longshore/cli", "--output-logs=errors-only"],
+  ["run", "build:js", "--filter=@longshore/cli...", "--output-logs=errors-only"],
   {
     quiet: true,
     cwd: root,
