@@ -7,6 +7,7 @@ export interface Clock {
 }
 
 const colons = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:([ap])\.?(?:m\.?)?)?$/i;
+const marked = /^(\d{1,2})[^\u0000-\u007f][^\d:]{0,2}(\d{2})[^\u0000-\u007f][^\d:]{0,2}$/;
 /** Finnish, Danish and Italian locales print `13.24`, French and Portuguese ones `13h24`. */
 const others = /^(\d{1,2})[.h](\d{2})$/;
 
@@ -29,6 +30,14 @@ export function parseLocalClock(text: string): Clock | undefined {
   const match = others.exec(text);
   if (match === null) return parseClock(text);
   return clockOf(Number(match[1]), Number(match[2]), undefined, undefined, undefined);
+}
+
+/** `14時21分`, in whatever character set. */
+export function parseMarkedClock(text: string): Clock | undefined {
+  const match = marked.exec(text);
+  return match === null
+    ? parseClock(text)
+    : clockOf(Number(match[1]), Number(match[2]), undefined, undefined, undefined);
 }
 
 /** Whether `text` is a lone `AM` or `PM`, which belongs to the time before it. */

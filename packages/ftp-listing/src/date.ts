@@ -59,7 +59,7 @@ export function numericDates(text: string, orders: readonly DateOrder[]): readon
   for (const order of orders) {
     const [year, month, day] = order === "ymd" ? [a, b, c] : order === "dmy" ? [c, b, a] : [c, a, b];
     if (month.length > 2 || day.length > 2) continue;
-    if (year.length === 1 || (year.length < 4 && (a.length > 2 || c.length > 3))) continue;
+    if (year.length === 1) continue;
     const reading = { year: fullYear(year), month: Number(month), day: Number(day) };
     if (exists(reading)) readings.push(reading);
   }
@@ -96,8 +96,11 @@ export function timeOfEpoch(seconds: number, text: string): ListingTime {
   return { ...civil, hour, minute, second, fraction: undefined, zone: "utc", text, alternatives: undefined };
 }
 
+/** Times that were never set show as the epoch of a clock: 1601 of Windows, 1858 of OpenVMS, 1970 of Unix. */
+export const firstYear = 1601;
+
 function exists({ year, month, day }: DateReading): boolean {
-  if (year !== undefined && (year < 1900 || year > 9999)) return false;
+  if (year !== undefined && (year < firstYear || year > 9999)) return false;
   return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 }
 

@@ -9,6 +9,7 @@ import {
 } from "./entry.ts";
 import { type FactContext, type FactName, factTable } from "./fact.ts";
 import { printableName } from "./printable-name.ts";
+import { skipBlanks } from "./scan.ts";
 import type { ListingTime } from "./time.ts";
 import { parseTimeValue } from "./time-value.ts";
 
@@ -44,7 +45,8 @@ export function parseFactLine(line: string): ListingEntry | UnparsedLine {
 
 /** {@link parseFactLine} for the table of dialects. */
 export function readFacts(line: string): ListingEntry | undefined {
-  const end = factsEnd(line);
+  const start = factsStart(line);
+  const end = factsEnd(line, start);
   if (end < 0 || end + 1 >= line.length) return undefined;
   const facts: Record<string, string> = Object.create(noFacts);
   let type: EntryType | undefined;
@@ -55,7 +57,7 @@ export function readFacts(line: string): ListingEntry | undefined {
   let permissions: string | undefined;
   let owner: string | undefined;
   let group: string | undefined;
-  for (let at = 0; at < end; ) {
+  for (let at = start; at < end; ) {
     const equals = line.indexOf("=", at);
     let stop = line.indexOf(";", at);
     // Servers of the drafts before mlst-07 leave out the last semicolon.
@@ -141,11 +143,21 @@ function detailsOf(
  */
 const noFacts: object = Object.freeze(Object.create(null));
 
+const indented = /^ {2,16}(?:type|size|modify|perm|unique|create)=[^ ;]*;/i;
+
+/**
+ * Where the facts begin: at once. One blank first means that there are none, and the rest is a name; but with
+ * more blanks and a fact behind them, a server has indented its lines.
+ */
+function factsStart(line: string): number {
+  return line.startsWith("  ") && indented.test(line) ? skipBlanks(line, 0) : 0;
+}
+
 /** Where the facts end: at the first blank. Some server sets a tab for it. */
-function factsEnd(line: string): number {
-  const blank = line.indexOf(" ");
+function factsEnd(line: string, start: number): number {
+  const blank = line.indexOf(" ", start);
   const tab = line.lastIndexOf("\t", blank < 0 ? line.length : blank);
-  return tab > 0 && line[tab - 1] === ";" ? tab : blank;
+  return tab > start && line[tab - 1] === ";" ? tab : blank;
 }
 
 /** Fact names are case-insensitive (RFC 3659 §7.5); those that are sent over and over need no conversion. */

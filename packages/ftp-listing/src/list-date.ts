@@ -91,17 +91,10 @@ function readCompact(line: string, fields: readonly Field[], at: number): DateFo
   const next = fields[at + 1]?.text ?? "";
   const clock = parseClock(next);
   const monthDay = /^(\d{2})[-/.](\d{2})\.?$/.exec(text);
-  if (monthDay !== null) {
-    const year = clock === undefined ? yearOf(next) : undefined;
-    if (clock === undefined && year === undefined) return undefined;
-    const [a, b] = [Number(monthDay[1]), Number(monthDay[2])];
-    const readings = [
-      { year, month: a, day: b },
-      { year, month: b, day: a },
-    ];
-    // GNU's iso style is month first; only a day that is no month tells the other way.
-    return found(line, fields, at, at + 2, a <= 12 ? readings.slice(0, 1) : readings.slice(1), clock);
-  }
+  if (monthDay !== null) return readMonthDay(line, fields, at, at + 1, monthDay);
+  // A day padded with a blank.
+  const apart = /^\d{1,2}\/$/.test(text) ? /^(\d{1,2})\/(\d)$/.exec(text + next) : null;
+  if (apart !== null) return readMonthDay(line, fields, at, at + 2, apart);
   const numeric = numericDates(text, ordersOf(text));
   const long = /\d{4}/.test(text);
   const readings = numeric.length > 0 && (long || clock !== undefined) ? numeric : namedDates(text);
@@ -112,6 +105,27 @@ function readCompact(line: string, fields: readonly Field[], at: number): DateFo
   const half = isHalfOfDay(fields[at + 2]?.text ?? "");
   if (!half) return found(line, fields, at, at + 2, readings, clock);
   return found(line, fields, at, at + 3, readings, parseClock(next + (fields[at + 2]?.text ?? "")));
+}
+
+/** `09-26 2000`, `11/06 14:21`: month and day in `numbers`, then a time or a year in the field at `next`. */
+function readMonthDay(
+  line: string,
+  fields: readonly Field[],
+  at: number,
+  next: number,
+  numbers: RegExpExecArray,
+): DateFound | undefined {
+  const text = fields[next]?.text ?? "";
+  const clock = parseClock(text);
+  const year = clock === undefined ? yearOf(text) : undefined;
+  if (clock === undefined && year === undefined) return undefined;
+  const [a, b] = [Number(numbers[1]), Number(numbers[2])];
+  const readings = [
+    { year, month: a, day: b },
+    { year, month: b, day: a },
+  ];
+  // GNU's iso style is month first; only a day that is no month tells the other way.
+  return found(line, fields, at, next + 1, a <= 12 ? readings.slice(0, 1) : readings.slice(1), clock);
 }
 
 /** Who puts slashes puts the month first if anyone does; who puts dots never does. */

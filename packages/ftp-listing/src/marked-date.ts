@@ -1,4 +1,4 @@
-import { type Clock, parseClock } from "./clock.ts";
+import { type Clock, parseMarkedClock } from "./clock.ts";
 import { timeOf } from "./date.ts";
 import type { DateFound } from "./list-date.ts";
 import type { Field } from "./scan.ts";
@@ -51,7 +51,7 @@ export function readMarkedDate(line: string, fields: readonly Field[], at: numbe
   for (; next < fields.length && next < at + 4; next++) {
     const text = fields[next]?.text ?? "";
     if (values.month !== undefined && values.day !== undefined) {
-      clock = parseClock(text);
+      clock = parseMarkedClock(text);
       if (clock !== undefined) {
         next++;
         break;

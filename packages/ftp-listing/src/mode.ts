@@ -10,8 +10,9 @@ export const typeLetters: ReadonlyMap<string, EntryType | undefined> = new Map<s
     ["b", "block"],
     ["p", "fifo"],
     ["s", "socket"],
-    // `f` for a file; files off-line in an archive (Cray `m`, SGI `M`); HP-UX contiguous `C`.
+    // `f` for a file; Plan 9 append-only `a`; files off-line in an archive (Cray `m`, SGI `M`); HP-UX contiguous `C`.
     ["f", "file"],
+    ["a", "file"],
     ["m", "file"],
     ["M", "file"],
     ["C", "file"],
@@ -29,8 +30,8 @@ const triad = ["r", "w", "xsStTlL"] as const;
 
 /**
  * The length of a Unix mode at `start`: a type letter and nine permission letters, eight from servers that lose
- * one, with unknown ones as `*` (OpenSSH on Windows) or `?`, and then one of `+` `.` `@` for access lists.
- * 0 when there is none.
+ * one, six from HylaFAX, with unknown ones as `*` (OpenSSH on Windows) or `?`, and then one of `+` `.` `@` for
+ * access lists. 0 when there is none.
  */
 export function modeLength(line: string, start: number): number {
   if (!typeLetters.has(line[start] ?? "")) return 0;
@@ -40,11 +41,11 @@ export function modeLength(line: string, start: number): number {
     if (letter === "-" || letter === "*" || letter === "?") continue;
     if (!triad[(length - 1) % 3]?.includes(letter)) break;
   }
-  if (length < 9) return 0;
+  if (length < 9 && length !== 7) return 0;
   const suffix = line[start + length];
   if (length === 10 && (suffix === "+" || suffix === "." || suffix === "@")) length++;
   const next = line.charCodeAt(start + length);
-  // With a suffix the link count may follow at once: `drwxr-x---+1464`.
-  if (next === 0x20 || next === 0x09 || (length === 11 && next >= 0x30 && next <= 0x39)) return length;
+  // A link count that fills its column follows at once: `drwxr-x---+1464`, `drwxr-xr-x1732`.
+  if (next === 0x20 || next === 0x09 || (length >= 10 && next >= 0x30 && next <= 0x39)) return length;
   return 0;
 }

@@ -8,8 +8,9 @@ export function splitTarget(
   text: string,
   size: number | bigint | undefined,
 ): { readonly name: string; readonly target: string | undefined } {
-  const first = text.indexOf(arrow);
-  if (first <= 0) return { name: text, target: undefined };
+  // No name is empty: an arrow at the very beginning is part of one.
+  const first = text.indexOf(arrow, 1);
+  if (first < 0) return { name: text, target: undefined };
   let split = first;
   if (typeof size === "number" && text.indexOf(arrow, first + 1) > 0) {
     let bytes = 0;

@@ -115,7 +115,7 @@ describe("Unix", () => {
     ["-rw-r--r-- 1 a b 5 Jan 29 03:26 "],
     ["-rw-r--r-- 1 a b 5 Jan 29 24:01 a"],
     ["-rw-r--r-- 1 a b 5 Jan 32 03:26 a"],
-    ["-rw-r--r-- 1 a b 5 Jan 29 1899 a"],
+    ["-rw-r--r-- 1 a b 5 Jan 29 1600 a"],
     ["-rw-r--r-- 1 a b x5 Jan 29 03:26 a"],
     ["-rw-r--r-- 1 a b 1,23 Jan 29 03:26 a"],
     ["-rw-r--r-- 1 a b 5 Foo 29 03:26 a"],

@@ -5,10 +5,10 @@ import { readDate } from "../list-date.ts";
 import { makeEntry } from "../make-entry.ts";
 import { splitFields } from "../scan.ts";
 
-const flags = /^-[-A-Z]{6,12}(?:FTP|TCP|BSC|ASY|HTP|SSH) /;
+const flags = /^-[-A-Z]{9}[A-Z]{3} +[A-Z] /;
 
 /**
- * Sterling Commerce Connect:Enterprise: batch flags that end in the protocol's name, the transfer type (`A` or
+ * Sterling Commerce Connect:Enterprise: ten batch flags, the protocol (`FTP`, `FTS`, `TCP`), the transfer type (`A` or
  * `B`), originator, batch number, size, date, batch name.
  */
 export const connectEnterprise: Dialect = {

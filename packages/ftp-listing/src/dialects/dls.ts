@@ -29,7 +29,7 @@ function readDls(line: string, expected: boolean): ListingEntry | undefined {
   if (nameEnd === 0 || sizeStart >= line.length) return undefined;
   const column = end - (line.indexOf("\n") + 1);
   if (column !== sizeEnd && !(expected && column > sizeEnd)) return undefined;
-  if (end < line.length && (!line.startsWith("  ", end) || line[end + 2] === " ")) return undefined;
+  if (end < line.length && !/^ {2}(?: \d|[^ ])/.test(line.slice(end, end + 4))) return undefined;
   const text = line.slice(sizeStart, end);
   const size = text === "-" || text === "=" ? undefined : parseSize(text);
   if (size === undefined && text !== "-" && text !== "=") return undefined;

@@ -19,6 +19,18 @@ export const dos: Dialect = {
   skip: skipDos,
 };
 
+/** `DIR`, and what it is in other languages: `REP`, `KAT`, `VERZ`; they fit the column. */
+const directoryMark = /^\p{L}{2,5}$/u;
+/** Links, in English, German, French and Italian. */
+const linkMarks: ReadonlySet<string> = new Set([
+  "JUNCTION",
+  "SYMLINK",
+  "SYMLINKD",
+  "VERBINDUNG",
+  "JONCTION",
+  "GIUNZIONE",
+]);
+
 function readDos(line: string, fields: readonly Field[]): ListingEntry | undefined {
   const [date, clock, third] = fields;
   if (date === undefined || clock === undefined || third === undefined) return undefined;
@@ -28,26 +40,32 @@ function readDos(line: string, fields: readonly Field[]): ListingEntry | undefin
   const modified = readTime(date.text, timeText, line.slice(date.start, half ? third.end : clock.end));
   if (modified === undefined || what === undefined) return undefined;
 
-  const mark = /^<(\p{L}{2,12})>$/u.exec(what.text)?.[1];
+  const mark = /^<([^<>]{2,12})>$/.exec(what.text)?.[1];
   const size = mark === undefined ? parseSize(what.text) : undefined;
-  if ((mark === undefined && size === undefined) || size?.sizeText !== undefined) return undefined;
+  if (size === undefined ? mark === undefined : size.sizeText !== undefined) return undefined;
+  const isLink = mark !== undefined && linkMarks.has(mark.toUpperCase());
+  if (mark !== undefined && !isLink && !directoryMark.test(mark)) return undefined;
   const start = nameStart(line, date, what);
   if (start >= line.length) return undefined;
   const text = line.slice(start);
-  if (mark === undefined || !/^(?:JUNCTION|SYMLINKD?)$/i.test(mark))
+  if (!isLink)
     return makeEntry("dos", line, text, {
       type: mark === undefined ? "file" : "dir",
       size: size?.size,
       modified,
     });
-  // `<SYMLINKD>     name [C:\target]`
+  const { name, target } = splitJunction(text);
+  return makeEntry("dos", line, name, { type: "link", target, modified });
+}
+
+/** `name [C:\target]` as `dir` prints it; `name -> target`, `name => target`. */
+function splitJunction(text: string): { readonly name: string; readonly target: string | undefined } {
   const open = text.endsWith("]") ? text.lastIndexOf(" [") : -1;
-  if (open <= 0) return makeEntry("dos", line, text, { type: "link", modified });
-  return makeEntry("dos", line, text.slice(0, open), {
-    type: "link",
-    target: text.slice(open + 2, -1),
-    modified,
-  });
+  if (open > 0) return { name: text.slice(0, open), target: text.slice(open + 2, -1) };
+  // Neither name nor target is empty.
+  const arrow = text.slice(1, -1).search(/ [-=]> /);
+  if (arrow < 0) return { name: text, target: undefined };
+  return { name: text.slice(0, arrow + 1), target: text.slice(arrow + 5) };
 }
 
 function readTime(date: string, clockText: string, text: string): ListingTime | undefined {
@@ -57,7 +75,7 @@ function readTime(date: string, clockText: string, text: string): ListingTime | 
     ? ["ymd"]
     : date.includes(".")
       ? ["dmy", "mdy"]
-      : ["mdy", "dmy"];
+      : ["mdy", "dmy", "ymd"];
   return timeOf(numericDates(date, orders), clock, text);
 }
 
@@ -73,7 +91,7 @@ function nameStart(line: string, date: Field, what: Field): number {
 /** Titles and sums of `dir`. */
 function skipDos(line: string): SkippedLine["reason"] | undefined {
   if (/^ {1,2}(?:Volume (?:in drive|Serial Number)|Directory of) /i.test(line)) return "header";
-  if (/^ *\d+ (?:files?|dirs?|file\(s\)|dir\(s\)) +[\d.,]+ bytes\b/i.test(line.slice(0, 96)))
+  if (/^ *\d+ +[\p{L}.()]{3,24},? +[\d.,'\u00a0]+ +(?:bytes?|octets)\b/iu.test(line.slice(0, 96)))
     return "trailer";
   return undefined;
 }

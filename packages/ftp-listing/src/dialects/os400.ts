@@ -5,6 +5,7 @@ import type { Dialect } from "../dialect.ts";
 import type { EntryType, ListingEntry } from "../entry.ts";
 import { makeEntry } from "../make-entry.ts";
 import { type Field, isDigits, splitFields } from "../scan.ts";
+import type { ListingTime } from "../time.ts";
 
 /** Object types other than plain files. */
 const types: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
@@ -38,15 +39,9 @@ function readObject(line: string, fields: readonly Field[]): ListingEntry | unde
   if (isDigits(owner.text) || (typeAt !== 1 && typeAt !== 4)) return undefined;
   const [size, date, clock] = typeAt === 4 ? [fields[1], fields[2], fields[3]] : [];
   const bytes = parseCount(size?.text ?? "");
-  const modified =
-    date &&
-    clock &&
-    timeOf(
-      numericDates(date.text, ordersOf(date.text)),
-      parseClock(clock.text),
-      line.slice(date.start, clock.end),
-    );
-  if (typeAt === 4 && (bytes === undefined || modified?.hour === undefined)) return undefined;
+  const modified = date && clock && readTime(line, date, clock);
+  if (typeAt === 4 && (bytes === undefined || modified?.hour === undefined || type.text === "*MEM"))
+    return undefined;
   const text = nameOf(line.slice(name.start));
   if (text === "") return undefined;
   return makeEntry("os400", line, text, {
@@ -56,6 +51,12 @@ function readObject(line: string, fields: readonly Field[]): ListingEntry | unde
     owner: owner.text,
     details: { objectType: type.text },
   });
+}
+
+/** QDATSEP may be a comma, QTIMSEP a comma or a point. */
+function readTime(line: string, date: Field, clock: Field): ListingTime | undefined {
+  const readings = numericDates(date.text.replaceAll(",", "/"), ordersOf(date.text));
+  return timeOf(readings, parseClock(clock.text.replace(/[.,]/g, ":")), line.slice(date.start, clock.end));
 }
 
 /** QDATFMT's orders for the separators of QDATSEP: `.` is European, `-` mostly begins with the year. */

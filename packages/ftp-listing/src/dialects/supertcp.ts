@@ -25,7 +25,7 @@ function readSupertcp(line: string, fields: readonly Field[]): ListingEntry | un
   const modified = named ?? readNumeric(line, fields);
   const attributes = fields[named === undefined ? 4 : 6];
   if (modified === undefined || fields.length > (named === undefined ? 5 : 7)) return undefined;
-  if (attributes !== undefined && !/^[RHSAD]{1,5}$/.test(attributes.text)) return undefined;
+  if (attributes !== undefined && !/^[-RWHSAD]{1,5}$/i.test(attributes.text)) return undefined;
   return makeEntry("supertcp", line, name.text, {
     type: isDirectory ? "dir" : "file",
     size: bytes,

@@ -1,4 +1,5 @@
 import { daysInMonth } from "../calendar.ts";
+import { firstYear } from "../date.ts";
 import { type ListingEntry, nameHazard } from "../entry.ts";
 import { splitTarget } from "../target.ts";
 
@@ -46,6 +47,7 @@ export function readPlainUnix(line: string): ListingEntry | undefined {
   for (; digit(line, at); at++) day = day * 10 + line.charCodeAt(at) - 48;
   if (at === dayStart || at - dayStart > 2 || line.charCodeAt(at) !== space) return undefined;
 
+  const dayEnd = at;
   const lastStart = blanks(line, at);
   at = lastStart;
   let first = 0;
@@ -61,9 +63,9 @@ export function readPlainUnix(line: string): ListingEntry | undefined {
     at += 3;
     if (hour > 23 || minute > 59) return undefined;
   } else {
-    if (at - lastStart !== 4 || first < 1900) return undefined;
+    if (at - lastStart !== 4 || first < firstYear) return undefined;
     // A year at the left of its column leaves a second blank behind it, which is no part of the name.
-    if (lastStart === dayStart + (day > 9 ? 3 : 2) && line.charCodeAt(at + 1) === space) return undefined;
+    if (lastStart === dayEnd + 1 && line.charCodeAt(at + 1) === space) return undefined;
     year = first;
   }
   if (day < 1 || day > daysInMonth(year, month)) return undefined;

@@ -88,10 +88,10 @@ function sized(
   const device = type === "char" || type === "block";
   for (let index = 0; index + 1 < fields.length; index++) {
     const text = fields[index]?.text ?? "";
-    if (!/^\d/.test(text)) continue;
+    if (!/^-?\d/.test(text)) continue;
     const pair = device ? deviceNumbers(text, fields[index + 1]?.text ?? "") : undefined;
     const size = pair === undefined ? parseSize(text) : undefined;
-    if (pair === undefined && size === undefined) continue;
+    if (pair === undefined && size === undefined && !overflowed.test(text)) continue;
     const date = read(line, fields, index + (pair?.fields ?? 1));
     if (date === undefined) continue;
     return {
@@ -106,6 +106,9 @@ function sized(
   }
   return undefined;
 }
+
+/** What servers whose sizes are too narrow print for a larger one, or for one unknown. */
+const overflowed = /^-\d{1,19}$/;
 
 function guessed(columns: Columns | undefined): Columns | undefined {
   return columns && { ...columns, confidence: "guess" };
@@ -162,7 +165,7 @@ function dateless(fields: readonly Field[]): Columns | undefined {
   );
   if (count === undefined || dated) return undefined;
   const columns = { middle: fields.slice(0, 3), size: count, date: undefined };
-  return { ...columns, nameStart: size.end + 1, confidence: "guess" };
+  return { ...columns, nameStart: name.start, confidence: "guess" };
 }
 
 /** One blank parts the date from the name; all others belong to the name, unless they fill the date's column. */

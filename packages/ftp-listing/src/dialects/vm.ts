@@ -39,8 +39,13 @@ function readZvm(line: string, fields: readonly Field[]): ListingEntry | undefin
 
 function readCms(line: string, fields: readonly Field[]): ListingEntry | undefined {
   const [name, type, disk, format, length, count, , date, clock] = fields;
-  if (name === undefined || type === undefined || fields.length !== 9) return undefined;
-  if (!/^[A-Z]\d$/.test(disk?.text ?? "")) return undefined;
+  if (name === undefined || type === undefined) return undefined;
+  if (disk?.text === "DIR" && fields.length === 8 && /^[A-Z]\d$/.test(type.text)) {
+    const modified = readTime(line, fields[6], fields[7]);
+    const details = { minidisk: type.text };
+    return modified && makeEntry("cms", line, name.text, { type: "dir", modified, details });
+  }
+  if (fields.length !== 9 || !/^[A-Z]\d$/.test(disk?.text ?? "")) return undefined;
   const modified = readTime(line, date, clock);
   const details = recordsOf(format, length, count);
   if (modified === undefined || details === undefined) return undefined;

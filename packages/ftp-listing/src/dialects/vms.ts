@@ -39,7 +39,7 @@ function readVms(line: string): ListingEntry | undefined {
   const columns = readColumns(line, rest);
   if (columns === undefined) return undefined;
   const { date, clock, size, sizeText, blocks, allocated, group, owner, permissions } = columns;
-  if (date === undefined && size === undefined) return undefined;
+  if (date === undefined && size === undefined && !columns.sized) return undefined;
   const modified = date === undefined ? undefined : timeOf(namedDates(date), clock, columns.when.trim());
   if (date !== undefined && modified === undefined) return undefined;
   const details: EntryDetails = {
@@ -92,7 +92,14 @@ function splitName(
   return { name: isDirectory ? full.slice(0, -4) : full, type: isDirectory ? "dir" : "file", version };
 }
 
+/** An identifier or a user identification code: `[SYSTEM]`, `[GROUP,OWNER]`, `[1,4]`; cut off, it loses its bracket. */
+const uic = /^\[(?: *([\w$*]+) *,)? *([\w$*]+) *\]?$/;
+/** What system, owner, group and world may do, of read, write, execute and delete in this order. */
+const protection = /^\(R?W?E?D?(?:,R?W?E?D?){3}\)$/i;
+
 interface Columns {
+  /** The blocks were printed, if only as the asterisks of an overflow. */
+  sized: boolean;
   date: string | undefined;
   /** Date and time as printed. */
   when: string;
@@ -109,6 +116,7 @@ interface Columns {
 /** Every field behind the name, each told by its own form; `undefined` when one has none. */
 function readColumns(line: string, start: number): Columns | undefined {
   const columns: Columns = {
+    sized: false,
     date: undefined,
     when: "",
     clock: undefined,
@@ -132,21 +140,22 @@ function readColumns(line: string, start: number): Columns | undefined {
 
 function readColumn(columns: Columns, text: string): boolean {
   if (text.startsWith("[")) {
-    if (columns.owner !== undefined) return false;
-    const inside = text.slice(1).replace(/\]$/, "");
-    const comma = inside.indexOf(",");
-    columns.group = comma < 0 ? undefined : inside.slice(0, comma).trim();
-    columns.owner = inside.slice(comma + 1).trim();
+    const owner = uic.exec(text);
+    if (columns.owner !== undefined || owner === null) return false;
+    columns.group = owner[1];
+    columns.owner = owner[2];
     return true;
   }
-  if (/^\([RWEDC,]*\)$/i.test(text)) {
+  if (protection.test(text)) {
     columns.permissions = text.slice(1, -1);
     return true;
   }
-  const used = /^(\d{1,12})(?:\/(\d{1,12}))?$/.exec(text);
+  const used = /^(?:(\d{1,12})|\*+)(?:\/(?:(\d{1,20})|\*+))?$/.exec(text);
   if (used !== null) {
+    if (columns.sized) return false;
+    columns.sized = true;
     columns.blocks = parseSmall(used[1] ?? "");
-    columns.allocated = used[2] === undefined ? undefined : parseSmall(used[2]);
+    columns.allocated = parseSmall(used[2] ?? "");
     columns.size = columns.blocks === undefined ? undefined : columns.blocks * blockSize;
     return true;
   }
@@ -167,8 +176,9 @@ function readColumn(columns: Columns, text: string): boolean {
     columns.sizeText = rounded.sizeText;
     return true;
   }
-  // An owner without brackets.
-  if (columns.owner !== undefined || !/^[A-Z_$][\w$]*$/i.test(text)) return false;
+  // An owner without brackets stands where one with them would, behind the date.
+  if (columns.owner !== undefined || columns.date === undefined || !/^[A-Z_$][\w$]*$/i.test(text))
+    return false;
   columns.owner = text;
   return true;
 }
@@ -182,7 +192,10 @@ function ownerEnd(line: string, at: number): number {
 }
 
 function skipVms(line: string): SkippedLine["reason"] | undefined {
-  if (/^ *Directory [^ ]*[:[][^ ]*$/i.test(line)) return "header";
+  if (/^ *(?:Directory )?[\w$.-]*:?\[[^ \]]*\]$/i.test(line) || /^ *Directory [^ ]*[:[][^ ]*$/i.test(line))
+    return "header";
+  // A long owner sends the protection to a line of its own.
+  if (protection.test(line.trim())) return "trailer";
   if (/^ *(?:Grand total|Total)(?: of)? \d+ (?:files?|director)/i.test(line)) return "trailer";
   return undefined;
 }

@@ -24,10 +24,10 @@ function readVxworks(line: string): ListingEntry | undefined {
   if (time === undefined || !/^\p{L}/u.test(date.text)) return undefined;
   const modified = timeOf(namedDates(date.text), time, line.slice(date.start, clock.end));
   if (modified === undefined) return undefined;
-  const text = line.slice(name.start);
-  const bare = text.trimEnd();
-  const isDirectory = bare.endsWith(" <DIR>");
-  return makeEntry("vxworks", line, isDirectory ? bare.slice(0, -6).trimEnd() : text, {
+  // The name's column is padded so that the `<DIR>` behind it stand below each other.
+  const text = line.slice(name.start).trimEnd();
+  const isDirectory = text.endsWith(" <DIR>");
+  return makeEntry("vxworks", line, isDirectory ? text.slice(0, -6).trimEnd() : text, {
     type: isDirectory ? "dir" : "file",
     size: bytes,
     modified,

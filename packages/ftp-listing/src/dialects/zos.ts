@@ -6,13 +6,17 @@ import type { EntryDetails, ListingEntry, SkippedLine } from "../entry.ts";
 import { makeEntry } from "../make-entry.ts";
 import { type Field, splitFields } from "../scan.ts";
 
-/** MVS data sets: volume, unit, referred, extents, used, record format and lengths, organisation, name. */
+/**
+ * MVS data sets: volume, unit (not at list level 2), referred, extents, used, record format and lengths,
+ * organisation, name.
+ */
 export const zosDataset: Dialect = {
   name: "zos-dataset",
   from: "z/OS, OS/390, MVS: data sets",
-  recognise: (line) => /^\S{1,6} +\d{4} +(?:\d{4}\/\d\d\/\d\d|\*\*NONE\*\*) /.test(line.slice(0, 64)),
+  recognise: (line) =>
+    /^\S{1,6} +(?:\d{4}[A-Z]? +)?(?:\d{4}\/\d\d\/\d\d|\*+NONE\*+) /.test(line.slice(0, 64)),
   parse: (line, expected) => readDataset(line, splitFields(line, 0, 12), expected),
-  skip: title(/^ *Volume +Unit +Referred\b/i),
+  skip: title(/^ *Volume +(?:Unit +)?(?:Referred|Date) +Ext\b/i),
 };
 
 /** Members of a partitioned data set: statistics as ISPF keeps them, or the name alone. */
@@ -52,23 +56,25 @@ function readDataset(line: string, fields: readonly Field[], expected: boolean):
     const type = /^Pseudo/i.test(line) ? "dir" : "file";
     return makeEntry("zos-dataset", line, unquoted(short[1] ?? ""), { type, confidence: "likely" });
   }
-  const [volume, unit, referred] = fields;
+  const [volume, second] = fields;
+  const unit = /^\d{4}[A-Z]?$/.test(second?.text ?? "") ? second : undefined;
+  const at = unit === undefined ? 1 : 2;
+  const referred = fields[at];
   const name = fields.at(-1);
-  if (volume === undefined || unit === undefined || name === undefined || referred === undefined)
+  if (volume === undefined || name === undefined || referred === undefined || volume.text.length > 6)
     return undefined;
-  if (volume.text.length > 6 || !/^\d{4}$/.test(unit.text)) return undefined;
-  const place = { volume: volume.text, unit: unit.text };
-  if (/^VSAM$/i.test(referred.text) && fields.length === 4)
+  const place = { volume: volume.text, ...(unit && { unit: unit.text }) };
+  if (/^VSAM$/i.test(referred.text) && fields.length === at + 2)
     return makeEntry("zos-dataset", line, unquoted(name.text), {
       type: "file",
       details: { ...place, dsorg: "VSAM" },
     });
 
-  const modified = timeOf(numericDates(referred.text, ["ymd"]), undefined, referred.text);
-  if (modified === undefined && referred.text !== "**NONE**") return undefined;
+  const modified = timeOf(numericDates(referred.text, ["ymd", "mdy"]), undefined, referred.text);
+  if (modified === undefined && !/^\*+NONE\*+$/.test(referred.text)) return undefined;
   const [recfm, lrecl, blksize, dsorg] = fields.slice(-5, -1);
   // Extents and blocks in use may have run into each other: `213000`, `1+++++`.
-  if (fields.length < 9 || fields.length > 10) return undefined;
+  if (fields.length < at + 7 || fields.length > at + 8) return undefined;
   if (
     !/^(?:[FVDU?][A-Z]{0,3}|NONE|\?+|\*+)$/.test(recfm?.text ?? "") ||
     !/^[A-Z?*-]{2,6}$/.test(dsorg?.text ?? "")
@@ -76,7 +82,7 @@ function readDataset(line: string, fields: readonly Field[], expected: boolean):
     return undefined;
   const [records, block] = [parseSmall(lrecl?.text ?? ""), parseSmall(blksize?.text ?? "")];
   if (records === undefined || block === undefined) return undefined;
-  const extents = fields.length === 10 ? parseSmall(fields[3]?.text ?? "") : undefined;
+  const extents = fields.length === at + 8 ? parseSmall(fields[at + 1]?.text ?? "") : undefined;
   const details: EntryDetails = {
     ...place,
     recfm: recfm?.text ?? "",
@@ -93,7 +99,7 @@ function readMember(line: string, fields: readonly Field[], expected: boolean): 
   const [name, version, created, changed, clock, size, , , id] = fields;
   if (name === undefined) return undefined;
   if (fields.length === 1)
-    return expected && /^[^\s/]{1,44}$/.test(name.text)
+    return expected && /^[^\s/.]{1,44}$/.test(name.text)
       ? makeEntry("zos-member", line, name.text, { type: "file", confidence: "guess" })
       : undefined;
   if (changed === undefined || clock === undefined || fields.length < 8 || fields.length > 9)
