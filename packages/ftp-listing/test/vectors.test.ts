@@ -2,10 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkListingSample, type ListingSample } from "./vectors.ts";
 
-const file = new URL("../../../../shared/vectors/listing-samples.json", import.meta.url);
-const { samples } = JSON.parse(readFileSync(file, "utf8")) as { readonly samples: readonly ListingSample[] };
+const files = ["listing-samples.json", "listing-more.json"].map((name) => ({
+  name,
+  samples: samplesOf(name),
+}));
 
-describe("listing-samples.json", () => {
+function samplesOf(name: string): readonly ListingSample[] {
+  const file = new URL(`../../../vectors/${name}`, import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly samples: readonly ListingSample[] }).samples;
+}
+
+describe.each(files)("$name", ({ samples }) => {
   it("holds samples", () => {
     expect(samples.length).toBeGreaterThan(400);
   });
@@ -19,7 +26,7 @@ describe("listing-samples.json", () => {
 });
 
 describe("checkListingSample", () => {
-  const sample = samples.find(({ id }) => id === "L001");
+  const sample = files[0]?.samples.find(({ id }) => id === "L001");
 
   it.each([
     ["name", "another"],

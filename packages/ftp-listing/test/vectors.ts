@@ -53,7 +53,8 @@ export function checkListingSample(sample: ListingSample): string | undefined {
     return `is to be passed over, but reads ${show(items)}`;
   if (sample.outcome !== "entry") return undefined;
   const [entry] = entries;
-  if (entry === undefined || items.length !== 1) return `is one entry, but reads ${show(items)}`;
+  if (entry === undefined || entries.length + unparsed.length !== 1)
+    return `is one entry, but reads ${show(items)}`;
   const differences = Object.keys(sample.expect ?? {}).flatMap((key) => compare(sample, entry, key) ?? []);
   return differences.length === 0 ? undefined : differences.join("; ");
 }
