@@ -38,7 +38,9 @@ server.stdout.setEncoding("utf8").on("data", (text: string) => {
     setTimeout(tellWhatToTry, 200);
   }
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
+// The terminal sends Ctrl-C to the server, too: passed on, it would be the second, which cuts transfers off.
+process.on("SIGINT", () => process.stdin.isTTY || server.kill("SIGINT"));
+process.on("SIGTERM", () => server.kill("SIGTERM"));
 server.on("exit", (code) => process.exit(code ?? 1));
 
 function tellWhatToTry(): void {
