@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { run } from "../src/index.ts";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const commands = ["serve", "ls", "get", "put", "rm", "mkdir", "mv"];
+
+async function helpOf(command: string): Promise<string> {
+  let text = "";
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((part) => {
+    text += part;
+    return true;
+  });
+  try {
+    await run([command, "--help"]);
+  } finally {
+    spy.mockRestore();
+  }
+  return text;
+}
+
+const flagsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
+
+describe("the README and the help", () => {
+  it("know the same flags", async () => {
+    const helped = flagsIn((await Promise.all(commands.map(helpOf))).join("\n"));
+    const written = flagsIn(readme);
+    helped.delete("--help");
+    written.delete("--help");
+    // npm's own.
+    written.delete("--global");
+    expect([...written].sort()).toEqual([...helped].sort());
+    expect(helped.size).toBeGreaterThan(20);
+  });
+
+  it("know the same commands", () => {
+    for (const command of commands) expect(readme).toMatch(new RegExp(`^\\| \`longshore ${command} `, "m"));
+  });
+});
