@@ -21,6 +21,9 @@ const usualModes = { file: 0o644, directory: 0o755, symlink: 0o777, other: 0o644
   number
 >;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+/** What a year of four digits can say; a file system may hold more. */
+const earliest = Date.UTC(1601, 0);
+const latest = Date.UTC(9999, 11, 31);
 /** Half a mean Gregorian year, which is where `ls` draws the line. */
 const recent = (365.2425 / 2) * dayLength;
 
@@ -28,6 +31,8 @@ const recent = (365.2425 / 2) * dayLength;
  * A line of LIST without its end, in the form of `ls -l`, which every client reads: mode, links, owner, group,
  * size, date, name, and ` -> target` behind a symbolic link. The time of day stands in for the year when the
  * file was changed within the last half year and not after `now`. A file whose time is unknown gets the epoch's.
+ * A link whose target is not told points to `?`: curl gives up on a whole listing that has a link without a
+ * target, and wget leaves the link out.
  *
  * Control characters in a name become `?`, blanks in owner and group `_`: one entry is one line whose columns
  * can be told apart.
@@ -44,8 +49,7 @@ export function formatListLine(entry: DirectoryEntry, options: ListFormatOptions
   const size = String(entry.size).padStart(12);
   const date = formatListDate(entry.modified ?? 0, options);
   const line = `${mode} ${links} ${owner} ${group} ${size} ${date} ${printableName(entry.name)}`;
-  if (type !== "symlink" || entry.target === undefined) return line;
-  return `${line} -> ${printableName(entry.target)}`;
+  return type === "symlink" ? `${line} -> ${printableName(entry.target || "?")}` : line;
 }
 
 /** The ten letters of `ls -l`, as `-rwsr-x--t`: `mode` is the permission bits, `0` to `0o7777`. */
@@ -65,12 +69,12 @@ function triad(bits: number, special: number, both: string, alone: string): stri
 
 function column(text: string): string {
   const plain = printableName(text);
-  return (plain.includes(" ") ? plain.replaceAll(" ", "_") : plain || "-").padEnd(8);
+  return (/\s/.test(plain) ? plain.replace(/\s/g, "_") : plain || "-").padEnd(8);
 }
 
 function formatListDate(modified: number, { now, zoneOffset = 0 }: ListFormatOptions): string {
   const offset = typeof zoneOffset === "number" ? zoneOffset : zoneOffset(modified);
-  const local = modified + offset * 60_000;
+  const local = Math.min(Math.max(modified + offset * 60_000, earliest), latest);
   const days = Math.floor(local / dayLength);
   const { year, month, day } = civilFromDays(days);
   const date = `${months[month - 1]} ${day < 10 ? " " : ""}${day}`;

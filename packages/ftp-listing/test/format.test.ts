@@ -14,7 +14,7 @@ import {
   parseListingLine,
   toInstant,
 } from "@longshore/ftp-listing";
-import { decodeText } from "@longshore/nvt";
+import { decodeText, encodeText } from "@longshore/nvt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -79,7 +79,14 @@ describe("formatListLine", () => {
     expect(formatListLine(entry, { now })).toMatch(/^lrwxrwxrwx .* a -> b c$/);
     const { target, ...hidden } = entry;
     expect(target).toBe("b c");
-    expect(formatListLine(hidden, { now })).toMatch(/^lrwxrwxrwx .* a$/);
+    expect(formatListLine(hidden, { now })).toMatch(/^lrwxrwxrwx .* a -> \?$/);
+  });
+
+  it.each([
+    [Number.MIN_SAFE_INTEGER, "Jan  1  1601"],
+    [Number.MAX_SAFE_INTEGER, "Dec 31  9999"],
+  ])("prints a year of four digits for %s", (modified, date) => {
+    expect(formatListLine({ name: "a", type: "file", size: 0, modified }, { now })).toContain(` ${date} a`);
   });
 
   it("is one line of whole columns whatever names hold", () => {
@@ -96,6 +103,11 @@ describe("formatListLine", () => {
       { now },
     );
     expect(spaced).toContain(" Ann_Lee  ? ");
+    const wide = formatListLine(
+      { name: "a", type: "file", size: 3, owner: "Ann\u00a0Lee", group: "\u3000" },
+      { now },
+    );
+    expect(wide).toContain(" Ann_Lee  _ ");
   });
 
   it("is inverted by the parser, as far as its form goes", () => {
@@ -121,6 +133,26 @@ describe("formatListLine", () => {
         expect(lost).toBeLessThan(item.modified.hour === undefined ? day : minute);
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe("a symbolic link", () => {
+  const parts = fc
+    .array(fc.constantFrom("a", " ", "->", " -> ", "é", "\u{1f600}", "\udce9", "/"), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((words) => words.join(""));
+
+  it("is read back whatever stands in name and target, as its size is the length of the target", () => {
+    fc.assert(
+      fc.property(parts, parts, (name, target) => {
+        const size = encodeText(target).length;
+        const line = formatListLine({ name, type: "symlink", size, target }, { now });
+        expect(parseListingLine(line)).toMatchObject({ name, target, type: "link" });
+      }),
+      { numRuns: 2000 },
     );
   });
 });
