@@ -1,7 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createMemoryStore } from "@longshore/file-store-memory";
 import {
   createFtpServer,
@@ -9,6 +5,7 @@ import {
   type FtpServerEvent,
   type FtpServerOptions,
 } from "@longshore/ftp-server";
+import { generate } from "selfsigned";
 import { afterEach } from "vitest";
 import { openClient, type RawClient } from "./client.ts";
 
@@ -73,26 +70,9 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-let made: { cert: string; key: string } | undefined;
+const made = await generate([{ name: "commonName", value: "localhost" }]);
 
 /** A certificate for localhost, made once. */
 export function certificate(): { cert: string; key: string } {
-  if (made !== undefined) return made;
-  const folder = mkdtempSync(join(tmpdir(), "longshore-tls-"));
-  try {
-    const key = join(folder, "key.pem");
-    const cert = join(folder, "cert.pem");
-    const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", ...how, "-subj", "/CN=localhost", "-keyout", key, "-out", cert],
-      {
-        stdio: "ignore",
-      },
-    );
-    made = { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
-    return made;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return { cert: made.cert, key: made.private };
 }
