@@ -19,6 +19,8 @@ const forms: readonly (readonly [line: string, form: Form, dialect?: DialectName
   ["2014-05-06  03:04 PM    <JUNCTION>     link [C:\\a b]", { type: "link", target: "C:\\a b" }],
   ["2014-05-06  15:04    <REP>          sous", { type: "dir", name: "sous" }],
   ["06/05/2014  15:04    12\u00a0345\u00a0678 a", { size: 12345678 }],
+  ["97-10-14  03:34p        12   test.txt", { when: "1997-10-14T15:34" }],
+  ["04-27-00  12:09PM       <JUNCTION>     a => b", { type: "link", name: "a", target: "b" }],
   // EPLF.
   [
     "+i8.4,m-86400,/,up755\t a\tb",
@@ -68,6 +70,10 @@ const forms: readonly (readonly [line: string, form: Form, dialect?: DialectName
     { extents: 2, lrecl: 904, blksize: 18080, size: undefined },
   ],
   ["VOL001 3390   VSAM A.B", { dsorg: "VSAM", name: "A.B" }],
+  [
+    "CPDLB4 2008/10/31  1                1  VB      256  6233  PS  FIFO.DEMO",
+    { dialect: "zos-dataset", name: "FIFO.DEMO", volume: "CPDLB4", unit: undefined, when: "2008-10-31" },
+  ],
   ["Migrated                A.B", { dialect: "zos-dataset", name: "A.B" }],
   ["Pseudo Directory        A", { type: "dir", name: "A" }],
   [
@@ -135,6 +141,9 @@ const forms: readonly (readonly [line: string, form: Form, dialect?: DialectName
   ],
   [" a b", { dialect: "hprc", name: "a b" }, "hprc"],
   ["type=file;size=3; a b", { dialect: "mlsx", name: "a b", size: 3 }],
+  ["    Type=file;Size=3; a b", { dialect: "mlsx", name: "a b", size: 3 }, "mlsx"],
+  [" type=file;size=3; a b", { name: "type=file;size=3; a b", size: undefined }, "mlsx"],
+  ["  a=b; c", { name: " a=b; c", size: undefined }, "mlsx"],
 ];
 
 describe("dialects", () => {

@@ -30,6 +30,10 @@ const forms: readonly (readonly [string, Form])[] = [
     "-rwxr-x--- verylonguser verylonggroup4711 Feb 12 17:20 a",
     { group: "verylonggroup", size: 4711, confidence: "guess" },
   ],
+  ["drwxr-xr-x1732 266      111        90112 Jun 21  2001 a", { links: 1732, owner: "266" }],
+  ["drwxr-x--- -1 ann users 5 Jan 29 03:26 a", { name: "a", size: 5 }],
+  ["drwxrwx   2       10     4096 Jul 28 02:41 tmp", { type: "dir", permissions: "drwxrwx", size: 4096 }],
+  ["drwxrwxrwx    1    1    1      1024   a  b", { name: "a  b", size: 1024, when: undefined }],
   // Types.
   [
     "crw-rw-rw- 1 root wheel   14, 0x0000001 Jan 29 03:26 urandom",
@@ -45,7 +49,13 @@ const forms: readonly (readonly [string, Form])[] = [
   ["-rw-r--r-- 1 a b 33.5k Jan 29 03:26 a", { size: 34304, sizeText: "33.5k" }],
   ["-rw-r--r-- 1 a b 4,0K Jan 29 03:26 a", { size: 4096, sizeText: "4,0K" }],
   ["-rw-r--r-- 1 a b 9007199254740993 Jan 29 03:26 a", { size: 9007199254740993n }],
+  ["-rw-r--r-- 1 ftp ftp -528 Nov 01  2007 a", { size: undefined, when: "2007-11-01" }],
   // Dates.
+  ["-rw-r--r-- 1 a b 5 Oct 01 2007  x", { name: "x" }],
+  ["-rw-r--r-- 1 a b 5 Oct  1  2007  x", { name: " x" }],
+  ["-rw-r--r-- 1 a b 5 Jan  1  1601 a", { when: "1601-01-01" }],
+  ["-rw-r--r-- 1 a b 5 11月 6日 14時21分 a", { when: "--11-06T14:21" }],
+  ["-rw-r--r-- 1 a b 5 11/ 6 14:21 a", { when: "--11-06T14:21", name: "a" }],
   ["-rw-r--r-- 1 a b 5 3 29 03:26 a", { when: "--03-29T03:26", size: 5 }],
   [
     "-rw-r--r-- 1 a b 5 2005-06-07 21:22:33.123456789 +0200 a",
