@@ -1,4 +1,7 @@
-import { createMemoryStore } from "@longshore/file-store-memory";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createNodeStore } from "@longshore/file-store-node";
 import { createFtpServer, type FtpServer } from "@longshore/ftp-server";
 import { createTftpServer, type TftpServer } from "@longshore/tftp-endpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,9 +9,7 @@ import { anyPorts, buildCommand, inTerminal, longshore, removeCommand } from "./
 import { slowly } from "./slow-store.ts";
 
 const size = 3_000_000;
-const ftpStore = createMemoryStore({
-  files: { "/slow.bin": new Uint8Array(size), "/pub/hello.txt": "hello\n" },
-});
+const root = mkdtempSync(join(tmpdir(), "longshore-terminal-"));
 
 let ftp: FtpServer;
 let tftp: TftpServer;
@@ -16,9 +17,12 @@ let ftpHost = "";
 let tftpHost = "";
 
 beforeAll(async () => {
+  mkdirSync(join(root, "pub"));
+  writeFileSync(join(root, "slow.bin"), new Uint8Array(size));
+  writeFileSync(join(root, "pub/hello.txt"), "hello\n");
   await buildCommand();
   // Some 1.5 s for the whole file, whatever the machine.
-  const store = slowly(ftpStore, size / 1500);
+  const store = slowly(createNodeStore(root, { writable: true }), size / 1500);
   const users = [{ name: "ada", password: "open sesame", permission: "rw" as const }];
   ftp = createFtpServer({ store, anonymous: true, users, limits: { failureDelay: 0 } });
   tftp = createTftpServer({ store, port: 0 });
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([ftp?.close(), tftp?.close({ timeout: 0 })]);
   await removeCommand();
+  rmSync(root, { recursive: true });
 });
 
 /** What was drawn, a state a line, without the control sequences. */
