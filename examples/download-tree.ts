@@ -13,7 +13,7 @@ export interface Got {
   readonly skipped: readonly string[];
 }
 
-export async function main(address: string, into: string, { sessions = 4 } = {}): Promise<Got> {
+export async function main(address: string, into: string, sessions = 4): Promise<Got> {
   const url = parseFtpUrl(address);
   const got = { files: 0, bytes: 0, skipped: [] as string[] };
   const waiting: { readonly remote: string; readonly local: string }[] = [];

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 it("memory-server", async () => {
-  const { ftpPort, tftpPort, close } = await memoryServer.main({ ftpPort: 0, tftpPort: 0 });
+  const { ftpPort, tftpPort, close } = await memoryServer.main(0, 0);
   closing.push(close);
   expect(textOf(await tftpGetBytes({ host, port: tftpPort, filename: "hello.txt" }))).toBe(
     "Hello from memory.\n",
@@ -58,7 +58,7 @@ it("memory-server", async () => {
 });
 
 it("made-up-files", async () => {
-  const { port, close } = await madeUpFiles.main({ port: 0 });
+  const { port, close } = await madeUpFiles.main(0);
   closing.push(close);
   await using client = await FtpClient.connect({ host, port });
   const entries = await all(client.list("/"));
@@ -77,10 +77,7 @@ it("made-up-files", async () => {
 
 it("own-authenticator", async () => {
   const uploads: unknown[] = [];
-  const { port, close } = await ownAuthenticator.main({
-    port: 0,
-    onUpload: (...upload) => uploads.push(upload),
-  });
+  const { port, close } = await ownAuthenticator.main(0, (...upload) => uploads.push(upload));
   closing.push(close);
   const connect = (name: string, password: string): Promise<FtpClient> =>
     FtpClient.connect({ host, port, user: name, password });
@@ -122,7 +119,7 @@ it("download-tree", async () => {
 
 it("tftp-dynamic", async () => {
   const reports: unknown[] = [];
-  const { port, close } = await tftpDynamic.main({ port: 0, onReport: (...report) => reports.push(report) });
+  const { port, close } = await tftpDynamic.main(0, (...report) => reports.push(report));
   closing.push(close);
   const config = await tftpGetBytes({ host, port, filename: "0050c2abcdef.cfg" });
   expect(textOf(config)).toBe("hostname device-abcdef\naddress 127.0.0.1\n");

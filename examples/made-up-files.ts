@@ -94,7 +94,7 @@ const store: FileStore = {
   rename: readOnly,
 };
 
-export async function main({ port = 2121 } = {}): Promise<{
+export async function main(port = 2121): Promise<{
   readonly port: number;
   close(): Promise<void>;
 }> {

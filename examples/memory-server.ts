@@ -14,7 +14,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function main({ ftpPort = 2121, tftpPort = 6969 } = {}): Promise<Served> {
+export async function main(ftpPort = 2121, tftpPort = 6969): Promise<Served> {
   const store = createMemoryStore({
     files: { "/hello.txt": "Hello from memory.\n", "/incoming/": "" },
     limits: { bytes: 100_000_000 },

@@ -29,11 +29,11 @@ function equal(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-export async function main({
+/** A port, 0 for any, and what is to happen with each upload. */
+export async function main(
   port = 2121,
-  onUpload = (user: string, path: string, bytes: number): void =>
-    console.log(`${user} has put ${path}, ${bytes} bytes`),
-} = {}): Promise<{ readonly port: number; close(): Promise<void> }> {
+  onUpload: (user: string, path: string, bytes: number) => void = tell,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const homes = new Map<string, FileStore>();
   const server = createFtpServer({
     port,
@@ -53,6 +53,10 @@ export async function main({
   const address = await server.listen();
   console.log(`ftp://127.0.0.1:${address.port}/`);
   return { port: address.port, close: () => server.close() };
+}
+
+function tell(user: string, path: string, bytes: number): void {
+  console.log(`${user} has put ${path}, ${bytes} bytes`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -44,14 +44,18 @@ function gather(limit: number, done: (text: string) => void): WritableFile {
   };
 }
 
-export async function main({
+export async function main(
   port = 6969,
-  onReport = (mac: string, text: string): void => console.log(`${mac} reports: ${text.trim()}`),
-} = {}): Promise<{ readonly port: number; close(): Promise<void> }> {
+  onReport: (mac: string, text: string) => void = tell,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createTftpServer({ port, handler: createHandler(onReport) });
   const address = await server.listen();
   console.log(`tftp://127.0.0.1:${address.port}/`);
   return { port: address.port, close: () => server.close() };
+}
+
+function tell(mac: string, text: string): void {
+  console.log(`${mac} reports: ${text.trim()}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
