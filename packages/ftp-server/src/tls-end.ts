@@ -13,8 +13,9 @@ import type { TLSSocket } from "node:tls";
  * Where the handle cannot be watched, nothing counts as cut.
  *
  * @param plain the connection that carries TLS
+ * @param onEnd told of the end at once, also where nobody reads: a half-open socket alone would not say
  */
-export function watchEnd(secure: TLSSocket, plain: Socket): void {
+export function watchEnd(secure: TLSSocket, plain: Socket, onEnd: () => void): void {
   const handle = (secure as unknown as { readonly _handle?: ReadHandle | null })._handle;
   const onread = handle?.onread;
   if (typeof onread !== "function" || handle === undefined || handle === null) return;
@@ -34,6 +35,7 @@ export function watchEnd(secure: TLSSocket, plain: Socket): void {
     else {
       const more = plain.bytesRead - read;
       if (!isSameTurn && (more < shortestAlert || more > longestAlert)) cut.add(secure);
+      onEnd();
     }
     return Reflect.apply(onread, this, args);
   };

@@ -65,7 +65,6 @@ export function startTls(socket: Socket, { context, sessions }: SessionTls, time
     ALPNProtocols: ["ftp"],
   });
   secure.on("error", () => {});
-  watchEnd(secure, socket);
   const secured = new Promise<string | undefined>((resolve) => {
     let message = "the client left during the handshake";
     const timer = setTimeout(() => {
@@ -76,14 +75,20 @@ export function startTls(socket: Socket, { context, sessions }: SessionTls, time
       clearTimeout(timer);
       resolve(failure);
     };
-    // `_tlsError` is how TLSSocket tells of a failed handshake that no tls.Server watches.
-    secure.once("_tlsError", (error: Error) => {
-      message = error.message;
-    });
+    // `_tlsError` is how TLSSocket tells of a failed handshake that no tls.Server watches; it closes nothing.
+    secure.once("_tlsError", (error: Error) => settle(error.message));
     // The event comes from inside OpenSSL's handshake, before TLS 1.3's session tickets are out: what was written now
     // would overtake them, and a client that reads them behind our close_notify fails.
-    secure.once("secure", () => setImmediate(settle, undefined));
+    let isShaken = false;
+    secure.once("secure", () => {
+      isShaken = true;
+      setImmediate(settle, undefined);
+    });
     secure.once("close", () => settle(message));
+    watchEnd(secure, socket, () => {
+      // Who has nothing to send may end with the last message of the handshake.
+      if (!isShaken) settle(message);
+    });
   });
   return { socket: secure, secured };
 }

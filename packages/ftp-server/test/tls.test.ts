@@ -147,6 +147,17 @@ describe("explicit TLS", () => {
     expect(running.events.some(({ type }) => type === "secure-failed")).toBe(true);
   });
 
+  it("drops the session of a client that leaves during the handshake", async () => {
+    const running = await start({ tls: certificate() });
+    const client = await running.client({ login: false });
+    expect(await client.code("AUTH TLS")).toBe(234);
+    client.socket.end();
+    await until(() => running.server.sessions === 0);
+    expect(running.events.find(({ type }) => type === "secure-failed")).toMatchObject({
+      message: "the client left during the handshake",
+    });
+  });
+
   it("refuses a client that speaks another protocol (ALPN)", async () => {
     const running = await start({ tls: certificate() });
     const client = await running.client({ login: false });
