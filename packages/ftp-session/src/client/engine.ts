@@ -149,7 +149,7 @@ function takeReply(core: Core, reply: FtpReply): void {
   if (state.name === "new" || state.name === "closed") return;
   if (reply.code === 421) {
     // RFC 959 §5.4: it may answer any command, and may come when none is under way.
-    close(
+    closeSoon(
       core,
       errorAt(core, "service-closing", `the server ends the session: "${textOf(reply)}"`, { reply }),
     );
@@ -243,12 +243,16 @@ function disconnected(core: Core, event: Extract<ClientEvent, { readonly type: "
     return;
   }
   const error = errorAt(core, "connection-lost", why, causeOf(event));
-  // 226 is in, and the bytes are still to come over a connection of their own.
-  if (state.name === "transfer" && state.wait === "draining") core.facts.lost = error;
-  else if (isQuitting(state)) {
+  if (isQuitting(state)) {
     settle(core, { ok: true });
     close(core, undefined);
-  } else close(core, error);
+  } else closeSoon(core, error);
+}
+
+/** At once, but for a transfer whose 226 is in: its bytes are still to come over a connection of their own. */
+function closeSoon(core: Core, error: FtpError): void {
+  if (core.state.name === "transfer" && core.state.wait === "draining") core.facts.lost = error;
+  else close(core, error);
 }
 
 /** Many servers close without a 221. */

@@ -146,7 +146,18 @@ describe("replies and bytes come to their end in any order", () => {
     expect(bench.engine.state).toMatchObject({ name: "closed", error: { code: "connection-lost" } });
   });
 
+  it("and the server may say goodbye", () => {
+    const bench = opened().receive("150 Here.\r\n", "226 Done.\r\n421 Going down.\r\n");
+    expect(bench.outcomes).toEqual([]);
+    bench.complete({ type: "disconnected" });
+    expect(done(bench).outcomes[0]).toMatchObject({ ok: true });
+    expect(bench.engine.state).toMatchObject({ name: "closed" });
+  });
+
   it("but before the 226 that is the end", () => {
+    const goodbye = opened().receive("150 Here.\r\n", "421 Going down.\r\n");
+    expect(goodbye.error().code).toBe("service-closing");
+    expect(goodbye.count("data-close")).toBe(1);
     const bench = opened().receive("150 Here.\r\n").complete({ type: "disconnected" });
     expect(bench.error().code).toBe("connection-lost");
     expect(bench.count("data-close")).toBe(1);
