@@ -153,6 +153,7 @@ export async function* tftpRead(
  */
 export async function tftpPut(options: TftpPutOptions): Promise<TftpResult> {
   const { from } = options;
-  const isPath = typeof from === "object" && "path" in from;
+  // A stream of Node may have a `path` as well.
+  const isPath = typeof from === "object" && "path" in from && !(Symbol.asyncIterator in from);
   return exchange(options, { type: "wrq", open: async () => (isPath ? openLocalReading(from.path) : from) });
 }

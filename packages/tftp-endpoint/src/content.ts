@@ -22,7 +22,8 @@ export interface Source {
 export function openSource(content: TftpContent): Source {
   if (typeof content === "string") return fromBytes(new TextEncoder().encode(content));
   if (content instanceof Uint8Array) return fromBytes(content);
-  return "read" in content ? fromFile(content) : fromIterable(content);
+  // A stream of Node can be iterated, and has a `read` of its own that is not a file's.
+  return Symbol.asyncIterator in content ? fromIterable(content) : fromFile(content);
 }
 
 /** The same content as netascii, whose octets cannot be counted beforehand (RFC 1350 §1). */

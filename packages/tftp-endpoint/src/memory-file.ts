@@ -31,7 +31,7 @@ export function createMemoryFile(): MemoryFile {
 export interface Pipe {
   readonly file: WritableFile;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** The chunks end with this error. */
+  /** The chunks end with this error; that the file was aborted is no reason of its own. */
   fail(error: unknown): void;
 }
 
@@ -42,6 +42,7 @@ export function createPipe(): Pipe {
   const waiting: Uint8Array[] = [];
   let octets = 0;
   let end: { readonly error?: unknown } | undefined;
+  let isAborted = false;
   let onArrival: (() => void) | undefined;
   let onDeparture: (() => void) | undefined;
 
@@ -58,13 +59,16 @@ export function createPipe(): Pipe {
         waiting.push(chunk);
         octets += chunk.length;
         onArrival?.();
-        while (octets > highWater && end === undefined)
+        while (octets > highWater && end === undefined && !isAborted)
           await new Promise<void>((resolve) => {
             onDeparture = resolve;
           });
       },
       commit: async () => finish({}),
-      abort: async (reason) => finish({ error: reason }),
+      abort: async () => {
+        isAborted = true;
+        onDeparture?.();
+      },
     },
     chunks: {
       async *[Symbol.asyncIterator]() {

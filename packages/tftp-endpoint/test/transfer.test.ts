@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { FileStoreError } from "@longshore/file-store";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -26,6 +27,21 @@ async function serve(options: TftpServerOptions): Promise<number> {
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close({ timeout: 0 });
+});
+
+it("a loop over a file says why there is none", async () => {
+  const port = await serve({ handler: createFiles() });
+  const chunks = tftpRead({ host, port, filename: "missing" });
+  await expect(chunks.next()).rejects.toMatchObject({ code: "peer-error", tftpCode: 1 });
+});
+
+it("takes a stream of Node for the chunks that it yields", async () => {
+  const files = createFiles();
+  const port = await serve({ handler: files });
+  const content = pattern(10_000);
+  const from = Readable.from([content.subarray(0, 1), content.subarray(1)]);
+  expect((await tftpPut({ host, port, filename: "streamed", from })).bytes).toBe(content.length);
+  expect(Buffer.from(files.content.get("streamed") ?? []).equals(content)).toBe(true);
 });
 
 describe("get and put over loopback", () => {
