@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { readlink, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import type { WritableFile } from "@longshore/file-store";
 import { toLine, usageFailure } from "./failure.ts";
@@ -32,9 +32,8 @@ export async function localFile(local: string, name: string): Promise<string> {
  */
 export async function openTarget(local: string): Promise<LocalTarget> {
   if (local === "-") return sink(writeOut);
-  const path = await followed(resolve(local));
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined || found.isFile() ? path : streamTarget(createWriteStream(path));
+  const found = await stat(local).catch(() => undefined);
+  return found === undefined || found.isFile() ? local : streamTarget(createWriteStream(local));
 }
 
 /**
@@ -43,32 +42,15 @@ export async function openTarget(local: string): Promise<LocalTarget> {
  * @throws {CommandFailure} wrong usage: it cannot be read, or is a directory
  */
 export async function openSource(local: string): Promise<LocalSource> {
-  if (local === "-") return chunksOf(process.stdin);
+  if (local === "-") return process.stdin;
   try {
     const found = await stat(local);
-    if (found.isFile()) return await realpath(local);
-    if (!found.isDirectory()) return chunksOf(createReadStream(local));
+    if (found.isFile()) return local;
+    if (!found.isDirectory()) return createReadStream(local);
   } catch (error) {
     throw usageFailure(`${local} cannot be read (${toLine(error)})`);
   }
   throw usageFailure(`${local} is a directory; put one file at a time`);
-}
-
-/** The end of a chain of symbolic links, also where nothing stands there yet. */
-async function followed(path: string): Promise<string> {
-  let at = path;
-  for (let links = 0; links < 40; links++) {
-    const directory = await realpath(dirname(at)).catch(() => dirname(at));
-    const target = await readlink(at).catch(() => undefined);
-    if (target === undefined) return join(directory, basename(at));
-    at = resolve(directory, target);
-  }
-  throw usageFailure(`${path}: there are too many symbolic links`);
-}
-
-/** A plain generator: what a reader of chunks wants, and not what it takes a file for. */
-async function* chunksOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* stream;
 }
 
 function streamTarget(stream: Writable): WritableFile {

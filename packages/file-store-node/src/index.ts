@@ -1,2 +1,3 @@
+export { createLocalFile, openLocalFile } from "./local-file.ts";
 export type { LeftoverOptions, NodeStoreOptions } from "./options.ts";
 export { createNodeStore, type NodeStore } from "./store.ts";

@@ -1,6 +1,5 @@
-import { basename, dirname, resolve } from "node:path";
-import { type ReadableFile, toPath } from "@longshore/file-store";
-import { createNodeStore } from "@longshore/file-store-node";
+import type { ReadableFile } from "@longshore/file-store";
+import { openLocalFile } from "@longshore/file-store-node";
 import { type SendOptions, sendChunks, sendFile } from "@longshore/ftp-data";
 import type { DataMover, MoverControl } from "./data.ts";
 
@@ -27,10 +26,7 @@ export interface Source {
 }
 
 export async function openSource(from: UploadSource): Promise<Source> {
-  if (typeof from === "string") {
-    const whole = resolve(from);
-    return fileSource(await createNodeStore(dirname(whole)).openRead(toPath(`/${basename(whole)}`), {}));
-  }
+  if (typeof from === "string") return fileSource(await openLocalFile(from));
   if (from instanceof Uint8Array) return fileSource(memoryFile(from));
   if (Symbol.asyncIterator in from || Symbol.iterator in from) return chunkSource(from);
   return fileSource(from);

@@ -1,7 +1,6 @@
-import { basename, dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { FileStoreError, toFileStoreError, toPath, type WritableFile } from "@longshore/file-store";
-import { createNodeStore } from "@longshore/file-store-node";
+import { FileStoreError, toFileStoreError, type WritableFile } from "@longshore/file-store";
+import { createLocalFile } from "@longshore/file-store-node";
 
 /**
  * Where a download goes:
@@ -21,17 +20,11 @@ export type DownloadTarget =
 export type Target = WritableFile;
 
 export function openTarget(to: DownloadTarget): Target {
-  if (typeof to === "string") return localFile(to);
+  // Made when the first byte comes or the transfer turns out to be empty: a refusal leaves no trace.
+  if (typeof to === "string") return lazyFile(() => createLocalFile(to));
   if (typeof to === "function") return sink((chunk) => to(chunk));
   if ("getWriter" in to) return webStream(to);
   return "commit" in to ? to : nodeStream(to);
-}
-
-/** A local file, made when the first byte comes or the transfer turns out to be empty: a refusal leaves no trace. */
-function localFile(path: string): Target {
-  const whole = resolve(path);
-  const store = createNodeStore(dirname(whole), { writable: true });
-  return lazyFile(() => store.openWrite(toPath(`/${basename(whole)}`), { mode: "replace" }, {}));
 }
 
 export function lazyFile(open: () => Promise<WritableFile>, start = 0): Target {

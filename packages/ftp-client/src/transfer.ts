@@ -2,7 +2,7 @@ import { toFileStoreError } from "@longshore/file-store";
 import { receiveFile, type TransferOptions } from "@longshore/ftp-data";
 import { type FtpReply, parseNumber, parseWord } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
-import { FtpError } from "@longshore/ftp-session/client";
+import { FtpError, type FtpErrorCode } from "@longshore/ftp-session/client";
 import { createNetasciiDecoder, createNetasciiEncoder } from "@longshore/netascii";
 import type { DataMover, MoverControl } from "./data.ts";
 import type { TransferCallOptions } from "./options.ts";
@@ -65,7 +65,7 @@ export async function retrieve(
   if (known === end) return { ...report, verified: "size" };
   if (known === undefined && verify === "none") return report;
   // A hint is no promise, and the file may have changed: SIZE decides.
-  const size = (await sizeOf(lease, remote)) ?? known;
+  const size = (await sizeAfter(lease, remote)) ?? known;
   if (size === undefined) return report;
   if (size === end) return { ...report, verified: "size" };
   throw wrongSize("RETR", end, size, result);
@@ -105,7 +105,7 @@ export async function store(
   const report = { ...reportOf(result, offset), ...(name === undefined ? {} : { name }) };
   const stored = verb === "STOU" ? name : remote;
   if (representation === "ascii" || verify === "none" || stored === undefined) return report;
-  const size = await sizeOf(lease, stored);
+  const size = await sizeAfter(lease, stored);
   if (size === undefined) return report;
   const end = base + result.bytes;
   if (size === end) return { ...report, verified: "size" };
@@ -123,6 +123,18 @@ export async function sizeOf(lease: Lease, remote: string): Promise<number | und
     throw error;
   }
 }
+
+/** The same behind a 226: a server that goes away then has taken nothing back. */
+async function sizeAfter(lease: Lease, remote: string): Promise<number | undefined> {
+  try {
+    return await sizeOf(lease, remote);
+  } catch (error) {
+    if (FtpError.isInstance(error) && goodbyes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const goodbyes: readonly FtpErrorCode[] = ["service-closing", "connection-lost", "closed"];
 
 /** Runs a download to its end: the target is committed, or forgotten with everything that it got. */
 export async function settleTarget<T>(target: Target, work: () => Promise<T>): Promise<T> {

@@ -393,6 +393,17 @@ describe("uploads", () => {
     await ftp.noop();
   });
 
+  it("a server that goes away behind its 226 takes nothing back", async () => {
+    const ftp = await stage.connect(async (peer) => {
+      await peer.expect("TYPE", "200 Ok.");
+      await received(await peer.transfer("STOR", "150 Go."));
+      await peer.send("226 Done.\r\n421 Going down.\r\n");
+      peer.end();
+    });
+    expect(await ftp.upload(Buffer.from("whole"), "f")).toMatchObject({ bytes: 5, verified: "none" });
+    expect(ftp.isClosed).toBe(true);
+  });
+
   it("a source that fails resets the connection, so that the part is not taken for the whole", async () => {
     let ending = "";
     const ftp = await stage.connect(async (peer) => {

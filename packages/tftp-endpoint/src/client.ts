@@ -1,9 +1,9 @@
 import type { WritableFile } from "@longshore/file-store";
+import { createLocalFile, openLocalFile } from "@longshore/file-store-node";
 import type { RawOption } from "@longshore/tftp-packet";
 import type { Rollover, TimingOptions, TransferStatistics } from "@longshore/tftp-transfer";
 import { exchange } from "./client-transfer.ts";
 import type { TftpContent } from "./content.ts";
-import { openLocalReading, openLocalWriting } from "./local-file.ts";
 import { createMemoryFile, createPipe } from "./memory-file.ts";
 
 /** What get and put have in common. */
@@ -98,7 +98,7 @@ export async function tftpGet(options: TftpGetOptions): Promise<TftpResult> {
   const { to } = options;
   return exchange(options, {
     type: "rrq",
-    open: async () => ("path" in to ? openLocalWriting(to.path) : to),
+    open: async () => ("path" in to ? createLocalFile(to.path) : to),
     discard: async (reason) => ("path" in to ? undefined : to.abort(reason)),
     ...(options.maxSize === undefined ? {} : { maxSize: options.maxSize }),
   });
@@ -155,5 +155,5 @@ export async function tftpPut(options: TftpPutOptions): Promise<TftpResult> {
   const { from } = options;
   // A stream of Node may have a `path` as well.
   const isPath = typeof from === "object" && "path" in from && !(Symbol.asyncIterator in from);
-  return exchange(options, { type: "wrq", open: async () => (isPath ? openLocalReading(from.path) : from) });
+  return exchange(options, { type: "wrq", open: async () => (isPath ? openLocalFile(from.path) : from) });
 }
