@@ -119,10 +119,14 @@ export function createDataConnection(options: DataOptions): DataConnection {
       plain.off("close", onEarlyClose);
       socket.on("error", onEarlyError);
       socket.on("close", onEarlyClose);
+      // The event comes from within OpenSSL's handshake: what is written or ended at once would go out before our
+      // last message of it, and a server that is sent an empty file then waits for ever (pyftpdlib).
       socket.once("secureConnect", () => {
-        isSecured = true;
-        clearTimeout(timer);
-        move(socket);
+        setImmediate(() => {
+          isSecured = true;
+          clearTimeout(timer);
+          move(socket);
+        });
       });
       if (handshakeTimeout > 0) timer = setTimeout(onHandshakeTimeout, handshakeTimeout);
     },
