@@ -272,7 +272,7 @@ describe.each(["ftp", "tftp"] as const)("put over %s", (scheme) => {
       },
     });
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 1, stderr: "longshore: interrupted\n" });
-    await expect.poll(() => readdirSync(root)).toEqual(before);
+    await expect.poll(() => readdirSync(root), { timeout: 10_000 }).toEqual(before);
   });
 });
 
@@ -324,12 +324,10 @@ describe("names", () => {
     ["back\\slash*[1]?", "back\\slash*[1]?"],
   ])("%s", async (name, encoded) => {
     writeFileSync(join(root, "pub", name), name);
-    const ran = await longshore(["get", `${ftp}/pub/${encoded}`, "-"]);
-    expectDone(ran);
-    expect(ran.stdout).toBe(name);
     const cwd = place();
     expectDone(await longshore(["get", `${ftp}//pub/${encoded}`], { cwd }));
     expect(readdirSync(cwd)).toEqual([name]);
+    expect(readFileSync(join(cwd, name), "utf8")).toBe(name);
   });
 });
 
