@@ -4,11 +4,12 @@ import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
 import { endOf } from "./address.ts";
 import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
+import type { SessionEnvironment } from "./environment.ts";
 import type { FtpServerEvent } from "./event.ts";
 import { createLogins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
-import { type Session, type SessionEnvironment, startSession } from "./session.ts";
+import { type Session, startSession } from "./session.ts";
 import { createSessionTls } from "./tls.ts";
 import { unknownStore } from "./unknown-store.ts";
 import { userAuthenticator } from "./users.ts";
@@ -61,6 +62,8 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   let address: HostPort | undefined;
   let lastId = 0;
   let isDraining = false;
+  /** Who waits for the end of the last session. */
+  let onEmpty: (() => void) | undefined;
 
   function admit(socket: Socket): void {
     const remote = endOf(socket.remoteAddress, socket.remotePort);
@@ -71,14 +74,14 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       return;
     }
     perAddress.set(remote.host, (perAddress.get(remote.host) ?? 0) + 1);
-    const session = startSession(++lastId, socket, environment);
-    sessions.add(session);
-    void session.closed.then(() => {
+    const session = startSession(++lastId, socket, environment, () => {
       sessions.delete(session);
       const left = (perAddress.get(remote.host) ?? 1) - 1;
       if (left > 0) perAddress.set(remote.host, left);
       else perAddress.delete(remote.host);
+      if (sessions.size === 0) onEmpty?.();
     });
+    sessions.add(session);
   }
 
   function refusalOf(host: string): "draining" | "sessions" | "sessions-per-address" | undefined {
@@ -109,8 +112,11 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     isDraining = true;
     address = undefined;
     const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+    const all = new Promise<void>((resolve) => {
+      onEmpty = resolve;
+    });
     for (const session of sessions) session.shutdown();
-    const all = Promise.all([...sessions].map((session) => session.closed));
+    if (sessions.size === 0) onEmpty?.();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drain);

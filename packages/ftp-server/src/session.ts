@@ -1,35 +1,17 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import { type FileStore, rootPath, type StoreContext, toFileStoreError } from "@longshore/file-store";
+import { toFileStoreError } from "@longshore/file-store";
 import { encodeReply } from "@longshore/ftp-reply";
-import {
-  type CloseReason,
-  createServerEngine,
-  type ServerCompletion,
-  type ServerEffect,
-  storeFeatures,
-} from "@longshore/ftp-session/server";
+import { createServerEngine, type ServerCompletion, type ServerEffect } from "@longshore/ftp-session/server";
 import { endOf } from "./address.ts";
 import { createControl } from "./control.ts";
-import { createDataConnections } from "./data.ts";
-import type { FtpServerEvent, SessionInfo } from "./event.ts";
-import type { ListingSource } from "./listing.ts";
-import type { Login, Logins } from "./login.ts";
-import type { FtpServerOptions, TlsOptions } from "./options.ts";
+import { engineOptionsFor } from "./engine-options.ts";
+import type { SessionEnvironment } from "./environment.ts";
+import { dataOf, transfersOf } from "./session-data.ts";
+import { authenticate, logOut } from "./session-login.ts";
+import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
+import { secureControl } from "./session-tls.ts";
 import { runStoreRequest } from "./store-request.ts";
-import { createSessionTls, type SessionTls } from "./tls.ts";
-import { createTransferRunner } from "./transfer-runner.ts";
-
-/** What all sessions of a server share. */
-export interface SessionEnvironment {
-  readonly options: FtpServerOptions;
-  readonly logins: Logins;
-  /** What can be said of the store before anyone has logged in. */
-  readonly anyStore: FileStore;
-  /** Passive ports in use. */
-  readonly taken: Set<number>;
-  readonly emit: (event: FtpServerEvent) => void;
-}
 
 /** One control session, from the connection to its end. */
 export interface Session {
@@ -37,322 +19,206 @@ export interface Session {
   shutdown(): void;
   /** Ends it now. */
   destroy(): void;
-  /** Settles when nothing of it is left: no socket, no open file, no timer. */
-  readonly closed: Promise<void>;
 }
-
-/** Longest TLS handshake in milliseconds. */
-const handshakeTimeout = 30_000;
 
 /**
  * Runs a session: carries out the engine's effects, in their order, and reports what comes of them. Everything that
  * can be decided is decided in the engine.
+ *
+ * @param onClosed called when nothing of it is left: no socket, no open file, no timer
  */
-export function startSession(id: number, socket: Socket, environment: SessionEnvironment): Session {
+export function startSession(
+  id: number,
+  socket: Socket,
+  environment: SessionEnvironment,
+  onClosed: () => void,
+): Session {
   const { options, emit } = environment;
-  const { limits = {}, tls } = options;
   const local = endOf(socket.localAddress, socket.localPort);
   const remote = endOf(socket.remoteAddress, socket.remotePort);
-  const began = performance.now();
-  const gone = new AbortController();
-  const isLogging = options.onEvent !== undefined;
-
-  let login: Login | undefined;
-  let isSecure = false;
-  let ownTls: SessionTls | undefined;
-  let closeReason: CloseReason = "client-gone";
-  let timer: NodeJS.Timeout | undefined;
-  let timerAt = 0;
-  /** Operations under way, waited for before the session counts as closed. */
-  const busy = new Set<Promise<void>>();
-  let settleClosed: () => void = () => {};
-  const closed = new Promise<void>((resolve) => {
-    settleClosed = resolve;
-  });
-
-  const name = (): { readonly user?: string } => (login === undefined ? {} : { user: login.user.name });
-  const info = (): SessionInfo => ({ id, remote, ...name() });
-  const context = (signal: AbortSignal = gone.signal): StoreContext => ({
-    remoteAddress: remote.host,
-    secure: isSecure,
-    signal,
-    ...name(),
-  });
-  const sourceFor = (signal?: AbortSignal): ListingSource => {
-    const store = login?.store ?? environment.anyStore;
-    return {
-      store,
-      features: storeFeatures(store),
-      context: context(signal),
-      options: {
-        wildcardEntries: limits.wildcardEntries ?? 100_000,
-        ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),
+  const engine = createServerEngine(engineOptionsFor(environment, local, remote));
+  const session: SessionState = {
+    id,
+    environment,
+    local,
+    remote,
+    began: performance.now(),
+    engine,
+    control: createControl(socket, {
+      wantsInput: () => engine.wantsInput && engine.state.name !== "handshake",
+      onBytes: (bytes) => perform(session, engine.receive(bytes, performance.now())),
+      onEnd: () => perform(session, engine.end(performance.now())),
+      onClose: () => {
+        perform(session, engine.disconnect(performance.now()));
+        void finish(session, onClosed);
       },
-    };
-  };
-  const sessionTls = (tlsOptions: TlsOptions): SessionTls => {
-    ownTls ??= createSessionTls(tlsOptions);
-    return ownTls;
-  };
-
-  const engine = createServerEngine({
-    local,
-    remote,
-    store: storeFeatures(environment.anyStore),
-    tls: tls === undefined ? "none" : tls.required === true ? "required" : "offered",
-    secure: tls?.implicit === true,
-    dataModes: { active: options.active !== false, passive: options.passive !== false },
-    allowForeignDataAddress: options.active ? (options.active.allowForeignAddress ?? false) : false,
-    limits: definedOf({
-      loginTimeout: limits.loginTimeout,
-      idleTimeout: limits.idleTimeout,
-      dataTimeout: limits.dataTimeout,
-      failureDelay: limits.failureDelay,
-      loginFailures: limits.loginFailures,
-      lineLength: limits.lineLength,
-      handshakeTimeout,
     }),
-    ...definedOf({
-      quirks: options.quirks,
-      greeting: options.greeting,
-      welcome: options.welcome,
-      defaultType: options.defaultType,
-    }),
-  });
-
-  const control = createControl(socket, {
-    wantsInput: () => engine.wantsInput && engine.state.name !== "handshake",
-    onBytes: (bytes) => perform(engine.receive(bytes, performance.now())),
-    onEnd: () => perform(engine.end(performance.now())),
-    onClose: () => {
-      perform(engine.disconnect(performance.now()));
-      finish();
-    },
-  });
-  const data = createDataConnections({
-    local,
-    remote,
-    passive: options.passive ?? {},
-    active: options.active ?? {},
-    sessionReuse: tls?.sessionReuse ?? "prefer",
-    taken: environment.taken,
-    timeout: handshakeTimeout,
-    sessionTls: () => {
-      if (tls === undefined) throw new Error("TLS was started without a certificate");
-      return sessionTls(tls);
-    },
-    onStranger: (host) => emit({ type: "stranger", session: info(), remote: host }),
-  });
-  const transfers = createTransferRunner({
-    data,
-    stallTimeout: limits.stallTimeout ?? 300_000,
-    vanishGrace: limits.vanishGrace ?? 10,
-    acceptMissingCloseNotify: tls?.acceptMissingCloseNotify ?? false,
-    sourceFor,
-    complete,
-    isConnected: () => engine.state.name !== "closed",
-    onStart: (transfer) => emit({ type: "transfer-start", session: info(), transfer }),
-    onEnd: (transfer, bytes, milliseconds, outcome) =>
-      emit({ type: "transfer-end", session: info(), transfer, bytes, milliseconds, outcome }),
-    onError: (error) => emit({ type: "error", session: info(), error }),
-  });
-
-  const queue: ServerEffect[] = [];
-  let isPerforming = false;
-
-  function perform(effects: readonly ServerEffect[]): void {
-    queue.push(...effects);
-    if (isPerforming) return;
-    isPerforming = true;
-    for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) performOne(effect);
-    isPerforming = false;
-    schedule();
-    control.update();
-  }
-
-  function complete(completion: ServerCompletion): void {
-    perform(engine.complete(completion, performance.now()));
-  }
-
-  function performOne(effect: ServerEffect): void {
-    switch (effect.type) {
-      case "reply-send":
-        control.write(encodeReply(effect.reply));
-        if (isLogging) {
-          const { code, lines } = effect.reply;
-          emit({ type: "reply", session: info(), code, text: lines.at(-1) ?? "" });
-        }
-        return;
-      case "bytes-send":
-        control.write(effect.bytes);
-        return;
-      case "command":
-        if (isLogging) emit({ type: "command", session: info(), text: effect.text });
-        return;
-      case "authenticate":
-        run(authenticate(effect));
-        return;
-      case "logout":
-        logOut();
-        return;
-      case "store-request":
-        run(
-          runStoreRequest(sourceFor(), effect.request, limits.asciiSize ?? 16 << 20, (error) =>
-            emit({ type: "error", session: info(), error }),
-          ).then((answer) => complete({ type: "store-answer", answer })),
-        );
-        return;
-      case "data-listen":
-        run(data.listen(effect.family, effect.protection).then(complete));
-        return;
-      case "data-close":
-        data.close();
-        return;
-      case "transfer-start":
-        run(transfers.start(effect.transfer, effect.what, isSecure));
-        return;
-      case "data-accept":
-        transfers.accept(effect.transfer);
-        return;
-      case "data-connect":
-        transfers.connect(effect.transfer, effect.address, effect.protection);
-        return;
-      case "transfer-abort":
-        transfers.abort(effect.transfer);
-        return;
-      case "transfer-query":
-        complete({ type: "transfer-progress", transfer: effect.transfer, bytes: transfers.bytes });
-        return;
-      case "tls-start":
-        run(secure(() => complete({ type: "tls-started" })));
-        return;
-      case "connection-close":
-        closeReason = effect.reason;
-        gone.abort();
-        data.close();
-        clearTimeout(timer);
-        control.end();
-        return;
-    }
-  }
-
-  async function authenticate({
-    user: username,
-    password,
-  }: Extract<ServerEffect, { type: "authenticate" }>): Promise<void> {
-    let result: Login | "denied" | "limit" | "unavailable";
-    try {
-      const request = { username, password, remoteAddress: remote.host, secure: isSecure };
-      result = await environment.logins.logIn(request);
-    } catch (error) {
-      emit({ type: "error", session: info(), error });
-      result = "unavailable";
-    }
-    if (typeof result === "string") {
-      emit({ type: "login-refused", session: info(), username: printable(username), reason: result });
-      complete({ type: "authentication-refused", reason: result });
-      return;
-    }
-    if (gone.signal.aborted) {
-      result.end();
-      return;
-    }
-    login = result;
-    const { user, store } = result;
-    const anonymous = user.anonymous ?? false;
-    const mail = anonymous ? { password: printable(password.reveal()) } : {};
-    emit({ type: "login", session: info(), anonymous, ...mail });
-    complete({
-      type: "authenticated",
-      user: { name: user.name, anonymous, home: user.home ?? rootPath, store: storeFeatures(store) },
-    });
-  }
-
-  function logOut(): void {
-    if (login === undefined) return;
-    emit({ type: "logout", session: info() });
-    login.end();
-    login = undefined;
-  }
-
-  async function secure(then: () => void): Promise<void> {
-    if (tls === undefined) return complete({ type: "tls-failed" });
-    const result = await control.startTls(sessionTls(tls), handshakeTimeout);
-    if (typeof result === "string") {
-      emit({ type: "secure-failed", session: info(), message: printable(result) });
-      return complete({ type: "tls-failed" });
-    }
-    isSecure = true;
-    const { name: cipher } = result.getCipher();
-    emit({ type: "secure", session: info(), protocol: result.getProtocol() ?? "", cipher });
-    then();
-  }
-
-  /** One timer, set anew only when a deadline comes before it: deadlines move with every command. */
-  function schedule(): void {
-    const { deadline } = engine;
-    if (deadline === undefined || (timer !== undefined && timerAt <= deadline)) return;
-    clearTimeout(timer);
-    timerAt = deadline;
-    timer = setTimeout(onTimer, Math.max(0, Math.ceil(deadline - performance.now())));
-  }
-
-  function onTimer(): void {
-    timer = undefined;
-    perform(engine.expire(performance.now()));
-  }
-
-  function run(work: Promise<void>): void {
-    const settled = work
-      .catch((error) => emit({ type: "error", session: info(), error: toFileStoreError(error) }))
-      .finally(() => busy.delete(settled));
-    busy.add(settled);
-  }
-
-  let isFinished = false;
-  function finish(): void {
-    if (isFinished) return;
-    isFinished = true;
-    clearTimeout(timer);
-    data.close();
-    void (async () => {
-      while (busy.size > 0) await Promise.all(busy);
-      const session = info();
-      logOut();
-      emit({
-        type: "disconnect",
-        session,
-        reason: closeReason,
-        milliseconds: performance.now() - began,
-      });
-      settleClosed();
-    })();
-  }
-
-  emit({ type: "connect", session: info(), local });
-  const greet = (): void => perform(engine.start(performance.now()));
-  if (tls?.implicit === true) run(secure(greet));
-  else greet();
-
+    login: undefined,
+    isSecure: false,
+    tls: undefined,
+    data: undefined,
+    transfers: undefined,
+    gone: undefined,
+    closeReason: undefined,
+    timer: undefined,
+    timerAt: 0,
+    queue: undefined,
+    busy: undefined,
+    isFinished: false,
+  };
+  emit({ type: "connect", session: infoOf(session), local });
+  if (options.tls?.implicit === true) run(session, greetSecurely(session));
+  else perform(session, engine.start(performance.now()));
   return {
-    shutdown: () => perform(engine.shutdown(performance.now())),
+    shutdown: () => perform(session, engine.shutdown(performance.now())),
     destroy: () => {
-      perform(engine.disconnect(performance.now()));
-      control.destroy();
+      perform(session, engine.disconnect(performance.now()));
+      session.control.destroy();
     },
-    closed,
   };
 }
 
-/** Without the keys that are absent, so that they do not stand in the way of defaults. */
-function definedOf<Values extends object>(
-  values: Values,
-): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Values]?: Exclude<Values[Key], undefined>;
-  };
+async function greetSecurely(session: SessionState): Promise<ServerCompletion | undefined> {
+  const result = await secureControl(session);
+  if (result.type !== "tls-started") return result;
+  perform(session, session.engine.start(performance.now()));
+  return undefined;
 }
 
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Cs}/gu, "?").slice(0, 256);
+/** Carries out effects; those that come of one wait until it is done. */
+function perform(session: SessionState, effects: readonly ServerEffect[]): void {
+  if (session.queue !== undefined) {
+    session.queue.push(...effects);
+    return;
+  }
+  const queue = [...effects];
+  session.queue = queue;
+  for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) performOne(session, effect);
+  session.queue = undefined;
+  schedule(session);
+  session.control.update();
+}
+
+function complete(session: SessionState, completion: ServerCompletion): void {
+  perform(session, session.engine.complete(completion, performance.now()));
+}
+
+function performOne(session: SessionState, effect: ServerEffect): void {
+  const { environment, control } = session;
+  const { options, emit } = environment;
+  switch (effect.type) {
+    case "reply-send":
+      control.write(encodeReply(effect.reply));
+      if (options.onEvent !== undefined) {
+        const { code, lines } = effect.reply;
+        emit({ type: "reply", session: infoOf(session), code, text: lines.at(-1) ?? "" });
+      }
+      return;
+    case "bytes-send":
+      control.write(effect.bytes);
+      return;
+    case "command":
+      if (options.onEvent !== undefined)
+        emit({ type: "command", session: infoOf(session), text: effect.text });
+      return;
+    case "authenticate":
+      run(session, authenticate(session, effect));
+      return;
+    case "logout":
+      logOut(session);
+      return;
+    case "store-request":
+      run(
+        session,
+        runStoreRequest(sourceOf(session), effect.request, options.limits?.asciiSize ?? 16 << 20, (error) =>
+          emit({ type: "error", session: infoOf(session), error }),
+        ).then((answer) => ({ type: "store-answer", answer })),
+      );
+      return;
+    case "data-listen":
+      run(session, dataOf(session).listen(effect.family, effect.protection));
+      return;
+    case "data-close":
+      session.data?.close();
+      return;
+    case "transfer-start":
+      run(
+        session,
+        transfersOf(session, (completion) => complete(session, completion))
+          .start(effect.transfer, effect.what, session.isSecure)
+          .then(() => undefined),
+      );
+      return;
+    case "data-accept":
+      session.transfers?.accept(effect.transfer);
+      return;
+    case "data-connect":
+      session.transfers?.connect(effect.transfer, effect.address, effect.protection);
+      return;
+    case "transfer-abort":
+      session.transfers?.abort(effect.transfer);
+      return;
+    case "transfer-query":
+      complete(session, {
+        type: "transfer-progress",
+        transfer: effect.transfer,
+        bytes: session.transfers?.bytes ?? 0,
+      });
+      return;
+    case "tls-start":
+      run(session, secureControl(session));
+      return;
+    case "connection-close":
+      session.closeReason = effect.reason;
+      session.gone?.abort();
+      session.data?.close();
+      clearTimeout(session.timer);
+      control.end();
+      return;
+  }
+}
+
+/** One timer, set anew only when a deadline comes before it: deadlines move with every command. */
+function schedule(session: SessionState): void {
+  const { deadline } = session.engine;
+  if (deadline === undefined || (session.timer !== undefined && session.timerAt <= deadline)) return;
+  clearTimeout(session.timer);
+  session.timerAt = deadline;
+  const wait = Math.max(0, Math.ceil(deadline - performance.now()));
+  session.timer = setTimeout(() => {
+    session.timer = undefined;
+    perform(session, session.engine.expire(performance.now()));
+  }, wait);
+}
+
+/** What is under way; what comes of it is reported to the engine. */
+function run(session: SessionState, work: Promise<ServerCompletion | undefined>): void {
+  session.busy ??= new Set();
+  const { busy, environment } = session;
+  const settled = work
+    .then((completion) => {
+      if (completion !== undefined) complete(session, completion);
+    })
+    .catch((error) =>
+      environment.emit({ type: "error", session: infoOf(session), error: toFileStoreError(error) }),
+    )
+    .finally(() => busy.delete(settled));
+  busy.add(settled);
+}
+
+async function finish(session: SessionState, onClosed: () => void): Promise<void> {
+  if (session.isFinished) return;
+  session.isFinished = true;
+  clearTimeout(session.timer);
+  session.data?.close();
+  while (session.busy !== undefined && session.busy.size > 0) await Promise.all(session.busy);
+  const info = infoOf(session);
+  logOut(session);
+  session.environment.emit({
+    type: "disconnect",
+    session: info,
+    reason: session.closeReason ?? "client-gone",
+    milliseconds: performance.now() - session.began,
+  });
+  onClosed();
 }

@@ -1,0 +1,15 @@
+import type { FileStore } from "@longshore/file-store";
+import type { FtpServerEvent } from "./event.ts";
+import type { Logins } from "./login.ts";
+import type { FtpServerOptions } from "./options.ts";
+
+/** What all sessions of a server share. */
+export interface SessionEnvironment {
+  readonly options: FtpServerOptions;
+  readonly logins: Logins;
+  /** What can be said of the store before anyone has logged in. */
+  readonly anyStore: FileStore;
+  /** Passive ports in use. */
+  readonly taken: Set<number>;
+  readonly emit: (event: FtpServerEvent) => void;
+}

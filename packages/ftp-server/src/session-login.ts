@@ -1,0 +1,51 @@
+import { rootPath } from "@longshore/file-store";
+import { type ServerCompletion, type ServerEffect, storeFeatures } from "@longshore/ftp-session/server";
+import type { Login } from "./login.ts";
+import { printable } from "./printable.ts";
+import { infoOf, type SessionState } from "./session-state.ts";
+
+/** Asks who this is; nothing is answered once the session is closed. */
+export async function authenticate(
+  session: SessionState,
+  { user: username, password }: Extract<ServerEffect, { readonly type: "authenticate" }>,
+): Promise<ServerCompletion | undefined> {
+  const { emit, logins } = session.environment;
+  let result: Login | "denied" | "limit" | "unavailable";
+  try {
+    const { remote, isSecure: secure } = session;
+    result = await logins.logIn({ username, password, remoteAddress: remote.host, secure });
+  } catch (error) {
+    emit({ type: "error", session: infoOf(session), error });
+    result = "unavailable";
+  }
+  if (typeof result === "string") {
+    emit({
+      type: "login-refused",
+      session: infoOf(session),
+      username: printable(username),
+      reason: result,
+    });
+    return { type: "authentication-refused", reason: result };
+  }
+  if (session.closeReason !== undefined) {
+    result.end();
+    return undefined;
+  }
+  session.login = result;
+  const { user, store } = result;
+  const anonymous = user.anonymous ?? false;
+  const mail = anonymous ? { password: printable(password.reveal()) } : {};
+  emit({ type: "login", session: infoOf(session), anonymous, ...mail });
+  return {
+    type: "authenticated",
+    user: { name: user.name, anonymous, home: user.home ?? rootPath, store: storeFeatures(store) },
+  };
+}
+
+/** Whoever was logged in no longer is. */
+export function logOut(session: SessionState): void {
+  if (session.login === undefined) return;
+  session.environment.emit({ type: "logout", session: infoOf(session) });
+  session.login.end();
+  session.login = undefined;
+}

@@ -1,0 +1,81 @@
+import type { StoreContext } from "@longshore/file-store";
+import type { HostPort } from "@longshore/ftp-address";
+import {
+  type CloseReason,
+  type ServerEffect,
+  type ServerEngine,
+  storeFeatures,
+} from "@longshore/ftp-session/server";
+import type { Control } from "./control.ts";
+import type { DataConnections } from "./data.ts";
+import type { SessionEnvironment } from "./environment.ts";
+import type { SessionInfo } from "./event.ts";
+import type { ListingSource } from "./listing.ts";
+import type { Login } from "./login.ts";
+import type { SessionTls } from "./tls.ts";
+import type { TransferRunner } from "./transfer-runner.ts";
+
+/**
+ * One control session as its parts work on it; nobody outside sees it. Thousands of them may stand idle: what an idle
+ * one has no need of is absent until it is asked for.
+ */
+export interface SessionState {
+  readonly id: number;
+  readonly environment: SessionEnvironment;
+  readonly local: HostPort;
+  readonly remote: HostPort;
+  /** When it began, by `performance.now()`. */
+  readonly began: number;
+  readonly engine: ServerEngine;
+  readonly control: Control;
+  login: Login | undefined;
+  /** The control connection is TLS. */
+  isSecure: boolean;
+  tls: SessionTls | undefined;
+  data: DataConnections | undefined;
+  transfers: TransferRunner | undefined;
+  /** Aborted when the control connection is closed, where anyone asked for its signal. */
+  gone: AbortController | undefined;
+  closeReason: CloseReason | undefined;
+  timer: NodeJS.Timeout | undefined;
+  timerAt: number;
+  /** Effects that wait for the one that is carried out. */
+  queue: ServerEffect[] | undefined;
+  /** Operations under way, waited for before the session counts as closed. */
+  busy: Set<Promise<void>> | undefined;
+  isFinished: boolean;
+}
+
+/** The session, as events name it. */
+export function infoOf({ id, remote, login }: SessionState): SessionInfo {
+  return login === undefined ? { id, remote } : { id, remote, user: login.user.name };
+}
+
+/** Aborted when the control connection is closed. */
+export function goneSignal(session: SessionState): AbortSignal {
+  session.gone ??= new AbortController();
+  if (session.closeReason !== undefined) session.gone.abort();
+  return session.gone.signal;
+}
+
+/** Who asks the store. */
+export function contextOf(session: SessionState, signal: AbortSignal = goneSignal(session)): StoreContext {
+  const { remote, isSecure: secure, login } = session;
+  const context = { remoteAddress: remote.host, secure, signal };
+  return login === undefined ? context : { ...context, user: login.user.name };
+}
+
+/** What the session lists and transfers from. */
+export function sourceOf(session: SessionState, signal?: AbortSignal): ListingSource {
+  const { options, anyStore } = session.environment;
+  const store = session.login?.store ?? anyStore;
+  return {
+    store,
+    features: storeFeatures(store),
+    context: contextOf(session, signal),
+    options: {
+      wildcardEntries: options.limits?.wildcardEntries ?? 100_000,
+      ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),
+    },
+  };
+}
