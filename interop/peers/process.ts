@@ -9,6 +9,7 @@ export interface Daemon {
   readonly name: string;
   readonly host: "127.0.0.1";
   readonly port: number;
+  readonly pid: number | undefined;
   /** What it has printed so far, for a failed test's message. */
   output(): string;
   stop(): Promise<void>;
@@ -52,7 +53,7 @@ export async function startDaemon(
       throw new Error(`${name} opened no port ${port} in ten seconds\n${output}`);
     }
   }
-  return { name, host: "127.0.0.1", port, output: () => output, stop: () => stop(child) };
+  return { name, host: "127.0.0.1", port, pid: child.pid, output: () => output, stop: () => stop(child) };
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,0 +1,84 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { succeed } from "../../interop/support/exec.ts";
+import { type BenchServer, curl, share, startPeer, url } from "../support/ftp-servers.ts";
+import type { Scenario } from "../support/scenario.ts";
+import { fill, throughput } from "../support/work.ts";
+
+const scenario: Scenario = {
+  title: "A client gets 2 GiB from vsftpd into a file in memory, and puts 1 GiB there",
+  async run(bench) {
+    const server = await startPeer("vsftpd", bench.note);
+    if (server === undefined) return;
+    try {
+      const down = Math.round(2 ** 31 / bench.divisor);
+      const up = Math.round(2 ** 30 / bench.divisor);
+      const source = join(bench.folder, "source");
+      const target = join(bench.folder, "target");
+      fill(join(bench.folder, "big"), down);
+      share(join(bench.folder, "big"), "big", [server]);
+      await bench.compare({
+        title: "Client download of 2 GiB",
+        unit: "MB/s",
+        better: "more",
+        ours: { name: "longshore", measure: () => node("longshore", "get", server, "big", target, down) },
+        theirs: [
+          {
+            name: "curl",
+            goal: 1.8,
+            async measure() {
+              rmSync(target, { force: true });
+              return throughput(down, curl(server, "--output", target, url(server, "big")));
+            },
+          },
+          {
+            name: "basic-ftp",
+            goal: 4,
+            measure: () => node("basic-ftp", "get", server, "big", target, down),
+          },
+        ],
+      });
+      rmSync(target, { force: true });
+      fill(source, up);
+      await bench.compare({
+        title: "Client upload of 1 GiB",
+        unit: "MB/s",
+        better: "more",
+        ours: { name: "longshore", measure: () => node("longshore", "put", server, "up", source, up) },
+        theirs: [
+          {
+            name: "curl",
+            goal: 1.1,
+            async measure() {
+              rmSync(join(server.directory, "up"), { force: true });
+              return throughput(up, curl(server, "--upload-file", source, url(server, "up")));
+            },
+          },
+          { name: "basic-ftp", goal: 2, measure: () => node("basic-ftp", "put", server, "up", source, up) },
+        ],
+      });
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+export default scenario;
+
+/** A transfer by a library in a Node of its own; its start does not count, connecting and logging in do. */
+async function node(
+  program: "longshore" | "basic-ftp",
+  direction: "get" | "put",
+  server: BenchServer,
+  remote: string,
+  local: string,
+  bytes: number,
+): Promise<number> {
+  rmSync(direction === "get" ? local : join(server.directory, remote), { force: true });
+  const script = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
+  const { port, user, password, path } = server;
+  const args = [script, direction, String(port), user, password, `${path}/${remote}`, local];
+  const { text } = await succeed(process.execPath, args, { seconds: 120 });
+  return bytes / 1e6 / Number(text);
+}
