@@ -36,6 +36,7 @@ const warnings: readonly string[] = [
   ...[
     "connect-refused",
     "secure-failed",
+    "hook-failed",
     "login-refused",
     "stranger",
     "error",
@@ -45,7 +46,11 @@ const warnings: readonly string[] = [
   ],
 ];
 
-const levelOf = (type: string): "warn" | "info" => (warnings.includes(type) ? "warn" : "info");
+/** Event types that come again and again while nothing new happens. */
+const details: readonly string[] = ["transfer-progress"];
+
+const levelOf = (type: string): "warn" | "info" | "debug" =>
+  warnings.includes(type) ? "warn" : details.includes(type) ? "debug" : "info";
 
 function tellFtp(event: FtpServerEvent): string {
   if (event.type === "listening") return `ftp   listening on ${tellHost(event.address)}`;
@@ -77,6 +82,12 @@ function tellSession(event: SessionEvent): string {
       return `< ${event.code} ${event.text}`;
     case "transfer-start":
       return `${event.transfer.kind} ${event.transfer.path} begins`;
+    case "transfer-progress":
+      return `${event.transfer.kind} ${event.transfer.path}: ${tellAmount(event.bytes, event.milliseconds)} so far`;
+    case "commit":
+      return `${event.transfer.path} is stored${event.size === undefined ? "" : `, ${formatBytes(event.size)}`}`;
+    case "hook-failed":
+      return `the hook ${event.hook} failed: ${toLine(event.error)}`;
     case "transfer-end":
       return `${event.transfer.kind} ${event.transfer.path}: ${event.outcome}, ${tellAmount(event.bytes, event.milliseconds)}`;
     case "stranger":

@@ -1,5 +1,6 @@
 import type { FileStore } from "@longshore/file-store";
 import type { FtpServerEvent } from "./event.ts";
+import type { Hooks, UploadedFile } from "./hooks.ts";
 import type { Logins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
 
@@ -11,5 +12,7 @@ export interface SessionEnvironment {
   readonly anyStore: FileStore;
   /** Passive ports in use. */
   readonly taken: Set<number>;
-  readonly emit: (event: FtpServerEvent) => void;
+  /** `file` comes with a `commit`. */
+  readonly emit: (event: FtpServerEvent, file?: UploadedFile) => void;
+  readonly hooks: Hooks;
 }

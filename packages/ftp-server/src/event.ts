@@ -1,5 +1,6 @@
 import type { HostPort } from "@longshore/ftp-address";
-import type { CloseReason } from "@longshore/ftp-session/server";
+import type { CloseReason, TransferType } from "@longshore/ftp-session/server";
+import type { HookName } from "./hooks.ts";
 
 /** A session, as events name it. */
 export interface SessionInfo {
@@ -8,6 +9,8 @@ export interface SessionInfo {
   readonly remote: HostPort;
   /** Absent until the login. */
   readonly user?: string;
+  /** What an anonymous user gave for a password, by custom an e-mail address; absent for everybody else. */
+  readonly guest?: string;
 }
 
 /**
@@ -52,6 +55,27 @@ export type FtpServerEvent =
       readonly text: string;
     }
   | { readonly type: "transfer-start"; readonly session: SessionInfo; readonly transfer: TransferInfo }
+  /** How far it is: no more often than the server's `progressInterval`, and only when bytes have moved. */
+  | {
+      readonly type: "transfer-progress";
+      readonly session: SessionInfo;
+      readonly transfer: TransferInfo;
+      /** On the wire, so far. */
+      readonly bytes: number;
+      /** Of the file, where it goes out as it is. */
+      readonly size?: number;
+      readonly milliseconds: number;
+    }
+  /** An upload has been stored under its name, whole; its `transfer-end` and the 226 follow. */
+  | {
+      readonly type: "commit";
+      readonly session: SessionInfo;
+      readonly transfer: TransferInfo;
+      /** On the wire. */
+      readonly bytes: number;
+      /** Of the file as it now stands; absent where the store could not tell. */
+      readonly size?: number;
+    }
   | {
       readonly type: "transfer-end";
       readonly session: SessionInfo;
@@ -64,6 +88,13 @@ export type FtpServerEvent =
     }
   /** A connection to the passive port from someone else, dropped. */
   | { readonly type: "stranger"; readonly session: SessionInfo; readonly remote: string }
+  /** A hook has thrown, rejected or taken too long; the session goes on. */
+  | {
+      readonly type: "hook-failed";
+      readonly session: SessionInfo;
+      readonly hook: HookName;
+      readonly error: unknown;
+    }
   /** Something failed on this side; the session is answered in general words. */
   | { readonly type: "error"; readonly session?: SessionInfo; readonly error: unknown }
   | {
@@ -76,6 +107,9 @@ export type FtpServerEvent =
 export interface TransferInfo {
   readonly id: number;
   readonly kind: "retrieve" | "store" | "append" | "list";
+  /** Of the file or directory; of STOU, the name that was chosen. */
   readonly path: string;
+  readonly representation: TransferType;
+  /** Over TLS. */
   readonly secure: boolean;
 }

@@ -8,6 +8,7 @@ export {
   type ServerUser,
 } from "./authenticator.ts";
 export type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
+export type { Download, FtpServerHooks, HookName, LoginEnd, Upload, UploadStart } from "./hooks.ts";
 export type {
   ActiveOptions,
   FtpServerLimits,
@@ -18,3 +19,4 @@ export type {
 export { type Action, actions, type Permission, restrictStore } from "./permission.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
 export { hashPassword, type UserEntry, userAuthenticator, verifyPassword } from "./users.ts";
+export { formatXferlog, type XferlogRecord, xferlogRecord } from "./xferlog.ts";

@@ -14,6 +14,10 @@ export interface Login {
   readonly user: ServerUser;
   /** The store with what the user may do. */
   readonly store: FileStore;
+  /** The store itself: for the server's own hooks. */
+  readonly ownStore: FileStore;
+  /** What an anonymous user gave for a password. */
+  readonly guest?: string;
   end(): void;
 }
 
@@ -38,7 +42,7 @@ export function createLogins(authenticate: Authenticator, store: FtpServerOption
       };
       try {
         const own = typeof store === "function" ? await store(user) : store;
-        return { user, store: restrictStore(own, user.permission ?? "ro"), end };
+        return { user, store: restrictStore(own, user.permission ?? "ro"), ownStore: own, end };
       } catch (error) {
         end();
         throw error;

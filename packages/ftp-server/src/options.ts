@@ -2,6 +2,7 @@ import type { FileStore } from "@longshore/file-store";
 import type { ServerEngineOptions } from "@longshore/ftp-session/server";
 import type { AnonymousOptions, Authenticator, ServerUser } from "./authenticator.ts";
 import type { FtpServerEvent } from "./event.ts";
+import type { FtpServerHooks } from "./hooks.ts";
 import type { UserEntry } from "./users.ts";
 
 /** How a server is made. Times are milliseconds. */
@@ -35,6 +36,10 @@ export interface FtpServerOptions {
   readonly zoneOffset?: number | ((instant: number) => number);
   /** Gets every event as it happens; what it throws is passed over. */
   readonly onEvent?: (event: FtpServerEvent) => void;
+  /** Least time between two `transfer-progress` events of a transfer; 1 s unless told, 0: none. */
+  readonly progressInterval?: number;
+  /** What is called at a login, an upload and so on. */
+  readonly hooks?: FtpServerHooks;
 }
 
 /** PASV and EPSV. `false` in the place of the options switches them off. */
@@ -106,6 +111,8 @@ export interface FtpServerLimits {
    * and the upload is void. A tenth of the upload's own time is waited, 2 ms at least.
    */
   readonly vanishGrace?: number;
+  /** Longest wait for the hook `beforeUpload`, which then counts as a refusal; 30 s unless told, 0: no limit. */
+  readonly hookTimeout?: number;
   /** Before a refused password is answered; 1 s unless told. */
   readonly failureDelay?: number;
   /** Refused passwords until the session ends; 5 unless told. */

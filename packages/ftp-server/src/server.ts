@@ -6,6 +6,7 @@ import { endOf } from "./address.ts";
 import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import type { FtpServerEvent } from "./event.ts";
+import { createHooks, type UploadedFile } from "./hooks.ts";
 import { createLogins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
@@ -19,8 +20,8 @@ export interface FtpServer {
   /** Listens; answers the address with the port that was picked. Rejects with the system's error. */
   listen(): Promise<HostPort>;
   /**
-   * Takes no more sessions, ends idle ones with 421 and lets running transfers finish for up to `drain`
-   * milliseconds (0 unless told); then everything is closed.
+   * Takes no more sessions, ends idle ones with 421 and lets running transfers finish, and hooks that they call, for
+   * up to `drain` milliseconds (0 unless told); then everything is closed.
    */
   close(options?: { readonly drain?: number }): Promise<void>;
   /** Absent while it does not listen. */
@@ -43,19 +44,22 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   if (tls !== undefined) createSessionTls(tls);
   const sessions = new Set<Session>();
   const perAddress = new Map<string, number>();
-  const emit = (event: FtpServerEvent): void => {
+  const emit = (event: FtpServerEvent, file?: UploadedFile): void => {
     try {
       options.onEvent?.(event);
     } catch {
       // A log that fails is no reason to fail.
     }
+    hooks.tell(event, file);
   };
+  const hooks = createHooks(options.hooks ?? {}, limits.hookTimeout ?? 30_000, emit);
   const environment: SessionEnvironment = {
     options,
     logins: createLogins(authenticatorOf(options), options.store),
     anyStore: storeBeforeLogin(options),
     taken: new Set(),
     emit,
+    hooks,
   };
   const server: Server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, admit);
   server.on("error", (error) => emit({ type: "error", error }));
@@ -121,7 +125,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drain);
     });
-    await Promise.race([all, late]);
+    await Promise.race([all.then(() => hooks.settled()), late]);
     clearTimeout(timer);
     for (const session of sessions) session.destroy();
     await Promise.all([all, stopped]);

@@ -1,8 +1,10 @@
 import type { ServerCompletion } from "@longshore/ftp-session/server";
 import { createDataConnections, type DataConnections } from "./data.ts";
 import { handshakeTimeout } from "./engine-options.ts";
+import { createProgressClock } from "./progress.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
 import { tlsOf } from "./session-tls.ts";
+import { mayUpload, reportCommit } from "./session-upload.ts";
 import { createTransferRunner, type TransferRunner } from "./transfer-runner.ts";
 
 /** The session's data connections; made when the first is asked for. */
@@ -30,7 +32,11 @@ export function transfersOf(
 ): TransferRunner {
   const { options, emit } = session.environment;
   const { limits = {}, tls } = options;
-  session.transfers ??= createTransferRunner({
+  if (session.transfers !== undefined) return session.transfers;
+  const isProgressDue = createProgressClock(
+    options.onEvent === undefined ? 0 : (options.progressInterval ?? 1000),
+  );
+  session.transfers = createTransferRunner({
     data: dataOf(session),
     stallTimeout: limits.stallTimeout ?? 300_000,
     vanishGrace: limits.vanishGrace ?? 10,
@@ -38,6 +44,20 @@ export function transfersOf(
     sourceFor: (signal) => sourceOf(session, signal),
     complete,
     isConnected: () => session.engine.state.name !== "closed",
+    mayUpload: (what) => mayUpload(session, what),
+    onProgress(transfer, bytes, milliseconds, size) {
+      if (!isProgressDue(transfer.id, milliseconds)) return;
+      const known = size === undefined ? {} : { size };
+      emit({
+        type: "transfer-progress",
+        session: infoOf(session),
+        transfer,
+        bytes,
+        milliseconds,
+        ...known,
+      });
+    },
+    onCommit: (transfer, bytes, upload) => reportCommit(session, transfer, bytes, upload),
     onStart: (transfer) => emit({ type: "transfer-start", session: infoOf(session), transfer }),
     onEnd: (transfer, bytes, milliseconds, outcome) =>
       emit({

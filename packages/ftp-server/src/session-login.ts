@@ -31,10 +31,11 @@ export async function authenticate(
     result.end();
     return undefined;
   }
-  session.login = result;
   const { user, store } = result;
   const anonymous = user.anonymous ?? false;
-  const mail = anonymous ? { password: printable(password.reveal()) } : {};
+  const guest = anonymous ? printable(password.reveal()) : undefined;
+  session.login = guest === undefined ? result : { ...result, guest };
+  const mail = guest === undefined ? {} : { password: guest };
   emit({ type: "login", session: infoOf(session), anonymous, ...mail });
   return {
     type: "authenticated",

@@ -48,7 +48,9 @@ export interface SessionState {
 
 /** The session, as events name it. */
 export function infoOf({ id, remote, login }: SessionState): SessionInfo {
-  return login === undefined ? { id, remote } : { id, remote, user: login.user.name };
+  if (login === undefined) return { id, remote };
+  const { user, guest } = login;
+  return guest === undefined ? { id, remote, user: user.name } : { id, remote, user: user.name, guest };
 }
 
 /** Aborted when the control connection is closed. */

@@ -22,7 +22,13 @@ export interface TransferEnvironment {
   complete(completion: ServerCompletion): void;
   /** Whether the control connection is still there. */
   isConnected(): boolean;
+  /** Whether the upload may begin at all; asked before anything is opened. */
+  mayUpload(what: Extract<Transfer, { readonly kind: "receive-file" }>): boolean | Promise<boolean>;
   onStart(transfer: TransferInfo): void;
+  /** Bytes have moved: called once a buffer. */
+  onProgress(transfer: TransferInfo, bytes: number, milliseconds: number, size: number | undefined): void;
+  /** An upload stands under its name. */
+  onCommit(transfer: TransferInfo, bytes: number, upload: NonNullable<OpenTransfer["upload"]>): Promise<void>;
   onEnd(transfer: TransferInfo, bytes: number, milliseconds: number, outcome: string): void;
   onError(error: unknown): void;
 }
@@ -55,6 +61,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     { transfer, abort }: Running,
     opened: OpenTransfer,
     connection: Promise<Socket | DataFailure>,
+    info: TransferInfo,
   ): Promise<number | DataFailure> {
     const { signal } = abort;
     let socket: Socket | DataFailure = "timeout";
@@ -75,6 +82,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     const { stallTimeout, acceptMissingCloseNotify } = environment;
     const onProgress = (total: number): void => {
       if (running?.transfer === transfer) bytes = total;
+      environment.onProgress(info, total, performance.now() - began, opened.size);
     };
     const mayCommit = async (): Promise<boolean> => {
       // The system of a client that was killed ends the data connection first and the control connection right
@@ -99,9 +107,10 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     if (mine === undefined) return;
     bytes = 0;
     const began = performance.now();
-    const info = infoOf(transfer, what, isSecure);
     let opened: OpenTransfer | typeof restartBeyondEnd;
     try {
+      if (what.kind === "receive-file" && !(await environment.mayUpload(what)))
+        throw new FileStoreError("permission-denied", "a hook has refused this upload");
       opened = await openTransfer(environment.sourceFor(abort.signal), what);
     } catch (cause) {
       const error = toFileStoreError(cause);
@@ -118,6 +127,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       complete({ type: "transfer-failed", transfer, reason: "aborted" });
       return;
     }
+    const info = infoOf(transfer, what, opened, isSecure);
     environment.onStart(info);
     const end = (outcome: string): void => environment.onEnd(info, total, performance.now() - began, outcome);
     complete({
@@ -127,12 +137,13 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       ...(opened.name === undefined ? {} : { name: opened.name }),
     });
     try {
-      const moved = await move(mine, opened, connection);
+      const moved = await move(mine, opened, connection, info);
       if (typeof moved === "string") {
         end(moved);
         complete({ type: "data-failed", transfer, reason: moved });
       } else {
         total = moved;
+        if (opened.upload !== undefined) await environment.onCommit(info, moved, opened.upload);
         end("done");
         complete({ type: "transfer-done", transfer, bytes: moved });
       }
@@ -173,8 +184,10 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function infoOf(id: number, what: Transfer, secure: boolean): TransferInfo {
-  return { id, kind: kindOf(what), path: what.path.text, secure };
+function infoOf(id: number, what: Transfer, opened: OpenTransfer, secure: boolean): TransferInfo {
+  const { text: path } = opened.upload?.path ?? what.path;
+  const representation = "representation" in what ? what.representation : "ascii";
+  return { id, kind: kindOf(what), path, representation, secure };
 }
 
 function kindOf(what: Transfer): TransferInfo["kind"] {

@@ -27,6 +27,8 @@ export interface OpenTransfer {
   readonly size?: number;
   /** The name that was chosen (STOU). */
   readonly name?: string;
+  /** Where an upload goes; `start` is where in the file, and absent where the bytes moved do not tell its size. */
+  readonly upload?: { readonly path: VirtualPath; readonly start?: number };
   /** Moves everything, and commits what was received. Rejects with what stopped it; nothing of it is then kept. */
   move(socket: Socket, options: MoveOptions): Promise<number>;
   discard(): Promise<void>;
@@ -109,8 +111,10 @@ async function openReceive(
     mode === "unique"
       ? await openUnique(source, what.path, size)
       : { path: what.path, file: await store.openWrite(what.path, { mode, start, ...size }, context) };
+  const isPlain = representation === "image" && mode !== "update";
   return {
     name: nameOf(path),
+    upload: isPlain ? { path, start: file.start } : { path },
     async move(socket, { mayCommit, acceptMissingCloseNotify: mayEndAnyhow, ...options }) {
       try {
         const how = representation === "image" ? options : { ...options, transform: asciiReceiver() };
