@@ -124,6 +124,11 @@ function performOne(session: SessionState, effect: ServerEffect): void {
     case "authenticate":
       run(session, authenticate(session, effect));
       return;
+    case "host-select":
+      complete(session, { type: "host-refused", reason: "unknown" });
+      return;
+    case "host-reset":
+      return;
     case "logout":
       logOut(session);
       return;

@@ -1,6 +1,6 @@
 import { commandRow, redactLine, type Verb } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
-import { firstStep, isOffered } from "./commands/index.ts";
+import { firstStep, whyNotOffered } from "./commands/index.ts";
 import type { CloseReason } from "./effect.ts";
 import {
   dropData,
@@ -55,6 +55,11 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       session.pending = { on: "authenticate", verb, next: step.next };
       enter(session, { name: "waiting", login: { name: "unidentified" }, verb, on: "authenticate" });
       return;
+    case "select-host":
+      emit(session, { type: "host-select", host: step.host });
+      session.pending = { on: "host-select", verb, next: step.next };
+      enter(session, { name: "waiting", login, verb, on: "host-select" });
+      return;
     case "listen":
       emit(session, {
         type: "data-listen",
@@ -94,6 +99,8 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       return;
     case "reinitialize":
       resetSession(session);
+      if (session.host !== undefined) emit(session, { type: "host-reset" });
+      session.host = undefined;
       session.loginSince = session.now;
       enter(session, { name: "idle", login: { name: "unidentified" } });
       send(session, step.reply);
@@ -159,7 +166,8 @@ function answerLine(session: Session, line: QueuedLine): void {
 }
 
 function stepOf(session: Session, verb: Verb, login: LoginState, line: QueuedLine): Step {
-  if (!isOffered(verb)) return answer(reply(502, "Not offered here."));
+  const reason = whyNotOffered(verb, session);
+  if (reason !== undefined) return answer(reply(502, reason));
   const verdict = verdictOn(verb, login.name, securityOf(session));
   if (verdict === 530) return answer(reply(530, "Log in with USER and PASS first."));
   if (verdict === 503) return answer(reply(503, `${verb} is out of sequence.`));

@@ -4,7 +4,7 @@ import type { Secret } from "@longshore/ftp-command";
 import type { FactName } from "@longshore/ftp-listing";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataProtection, TransferFailure, TransferType } from "../data.ts";
-import type { SessionUser } from "./user.ts";
+import type { SessionUser, VirtualHost } from "./user.ts";
 
 /**
  * What the engine asks of its driver. Effects are plain data and are to be carried out in the order given;
@@ -19,6 +19,14 @@ export type ServerEffect =
   | { readonly type: "command"; readonly verb: string; readonly text: string }
   /** Who is this? → `authenticated` or `authentication-refused`. */
   | { readonly type: "authenticate"; readonly user: string; readonly password: Secret }
+  /**
+   * The client names a virtual host, in lower case, an IPv6 address in its brackets (RFC 7151 §3)
+   * → `host-selected` or `host-refused`. An address that is not this server's own is to be refused, and so is another
+   * name than the one given in the TLS handshake (§3.2.2).
+   */
+  | { readonly type: "host-select"; readonly host: string }
+  /** The host that was chosen counts no more (REIN, RFC 7151 §3.2.1). */
+  | { readonly type: "host-reset" }
   /** The user is gone (REIN, AUTH, a new USER) although the connection stays. */
   | { readonly type: "logout" }
   /** One operation of the store → `store-answer`. */
@@ -58,6 +66,9 @@ export type ServerCompletion =
   /** `limit`: the user is known but may not have another session now (421). */
   | { readonly type: "authentication-refused"; readonly reason: "denied" | "limit" | "unavailable" }
   | { readonly type: "store-answer"; readonly answer: StoreAnswer }
+  | { readonly type: "host-selected"; readonly host: VirtualHost }
+  /** `unknown`: 504, another HOST may follow. `unavailable`: 421, the connection ends. */
+  | { readonly type: "host-refused"; readonly reason: "unknown" | "unavailable" }
   /** `address` is what the client shall connect to, which need not be the listener's own (NAT). */
   | { readonly type: "data-listening"; readonly address: HostPort }
   | { readonly type: "data-listen-failed"; readonly reason: "exhausted" | "unavailable" }
@@ -83,7 +94,8 @@ export type ServerCompletion =
       readonly reason: TransferFailure | FileStoreErrorKind;
     }
   | { readonly type: "transfer-progress"; readonly transfer: number; readonly bytes: number }
-  | { readonly type: "tls-started" }
+  /** `host`: the virtual host that the client named in the handshake (SNI). */
+  | { readonly type: "tls-started"; readonly host?: VirtualHost }
   | { readonly type: "tls-failed" };
 
 /** What answers `authenticate`. */
@@ -91,6 +103,9 @@ export type AuthenticationAnswer = Extract<
   ServerCompletion,
   { readonly type: "authenticated" | "authentication-refused" }
 >;
+
+/** What answers `host-select`. */
+export type HostAnswer = Extract<ServerCompletion, { readonly type: "host-selected" | "host-refused" }>;
 
 /** What answers `data-listen`. */
 export type ListenAnswer = Extract<
@@ -105,6 +120,7 @@ export type CloseReason =
   | "idle-timeout"
   | "login-failures"
   | "session-limit"
+  | "host-unavailable"
   | "foreign-protocol"
   | "tls-failure"
   | "shutdown"

@@ -142,6 +142,7 @@ function complete(session: Session, completion: ServerCompletion): void {
     case "tls-started":
       if (session.state.name !== "handshake") return;
       session.secure = true;
+      session.host = completion.host ?? session.host;
       enter(session, { name: "idle", login: { name: "unidentified" } });
       return;
     case "tls-failed":
@@ -167,6 +168,7 @@ function goOn(
   if (pending.on === "store-request" && completion.type === "store-answer")
     step = pending.next(completion.answer);
   else if (pending.on === "authenticate" && isAuthentication(completion)) step = pending.next(completion);
+  else if (pending.on === "host-select" && isHost(completion)) step = pending.next(completion);
   else if (pending.on === "data-listen" && isListening(completion)) step = pending.next(completion);
   if (step === undefined) return;
   session.pending = undefined;
@@ -240,6 +242,12 @@ function isAuthentication(
   completion: ServerCompletion,
 ): completion is Extract<ServerCompletion, { readonly type: "authenticated" | "authentication-refused" }> {
   return completion.type === "authenticated" || completion.type === "authentication-refused";
+}
+
+function isHost(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "host-selected" | "host-refused" }> {
+  return completion.type === "host-selected" || completion.type === "host-refused";
 }
 
 function isListening(

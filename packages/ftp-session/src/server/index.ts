@@ -30,4 +30,4 @@ export {
   verdictOn,
 } from "./states.ts";
 export { refusal, type StoreErrorRow, storeErrorReplies } from "./store-error.ts";
-export { type SessionUser, type StoreFeatures, storeFeatures } from "./user.ts";
+export { type SessionUser, type StoreFeatures, storeFeatures, type VirtualHost } from "./user.ts";

@@ -18,6 +18,8 @@ export interface ServerEngineOptions {
   readonly tls?: "none" | "offered" | "required";
   /** The connection is TLS from the first byte on (implicit TLS, RFC 4217 §3 calls it deprecated). */
   readonly secure?: boolean;
+  /** Whether there are virtual hosts to choose from: HOST is 502 and not in FEAT otherwise; `false` unless told. */
+  readonly hosts?: boolean;
   /** Lines of the greeting; `["Ready."]` unless told. */
   readonly greeting?: readonly string[];
   /** Lines of the reply to a login; `["Logged in."]` unless told. */
@@ -78,6 +80,7 @@ export interface ResolvedOptions {
   readonly store: StoreFeatures;
   readonly tls: "none" | "offered" | "required";
   readonly secure: boolean;
+  readonly hosts: boolean;
   readonly greeting: readonly string[];
   readonly welcome: readonly string[];
   readonly system: string;
@@ -96,6 +99,7 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     store: options.store,
     tls: options.tls ?? "none",
     secure: options.secure ?? false,
+    hosts: options.hosts ?? false,
     greeting: options.greeting ?? ["Ready."],
     welcome: options.welcome ?? ["Logged in."],
     system: options.system ?? "UNIX Type: L8",

@@ -5,12 +5,12 @@ import type { FactName } from "@longshore/ftp-listing";
 import type { FtpReply } from "@longshore/ftp-reply";
 import { createLineDecoder, type LineDecoder } from "@longshore/nvt";
 import type { DataProtection, TransferType } from "../data.ts";
-import type { AuthenticationAnswer, ListenAnswer, ServerEffect, StoreAnswer } from "./effect.ts";
+import type { AuthenticationAnswer, HostAnswer, ListenAnswer, ServerEffect, StoreAnswer } from "./effect.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { LoginState, ServerState } from "./state.ts";
 import type { Security } from "./states.ts";
 import type { Step } from "./step.ts";
-import type { StoreFeatures } from "./user.ts";
+import type { StoreFeatures, VirtualHost } from "./user.ts";
 
 /** What REIN and AUTH set back: the transfer parameters of RFC 959 §4.1.2 and their kin. */
 export interface SessionParameters {
@@ -53,6 +53,7 @@ export type Pending =
       readonly next: (answer: AuthenticationAnswer) => Step;
     }
   | { readonly on: "store-request"; readonly verb: Verb; readonly next: (answer: StoreAnswer) => Step }
+  | { readonly on: "host-select"; readonly verb: Verb; readonly next: (answer: HostAnswer) => Step }
   | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step };
 
 /** One control session. The engine's functions work on it; nobody outside sees it. */
@@ -62,6 +63,8 @@ export interface Session {
   parameters: SessionParameters;
   /** The control connection is TLS. */
   secure: boolean;
+  /** The virtual host that was chosen by HOST or in the TLS handshake. */
+  host: VirtualHost | undefined;
   decoder: LineDecoder;
   queue: QueuedLine[];
   pending: Pending | undefined;
@@ -93,6 +96,7 @@ export function createSession(options: ResolvedOptions): Session {
     state: { name: "new" },
     parameters: initialParameters(options),
     secure: options.secure,
+    host: undefined,
     decoder: newDecoder(options),
     queue: [],
     pending: undefined,
@@ -169,7 +173,12 @@ export function userOf(session: Session): Extract<LoginState, { name: "ready" }>
 
 /** What the store of this session can do. */
 export function featuresOf(session: Session): StoreFeatures {
-  return userOf(session)?.store ?? session.options.store;
+  return userOf(session)?.store ?? session.host?.store ?? session.options.store;
+}
+
+/** Whether TLS is there, on this host. */
+export function tlsOf({ host, options }: Session): "none" | "offered" | "required" {
+  return host?.tls ?? options.tls;
 }
 
 export function securityOf({ secure, parameters }: Session): Security {

@@ -31,7 +31,7 @@ export type ServerState =
       readonly name: "waiting";
       readonly login: LoginState;
       readonly verb: string;
-      readonly on: "authenticate" | "store-request" | "data-listen";
+      readonly on: "authenticate" | "store-request" | "host-select" | "data-listen";
     }
   /** A refused login is answered late (RFC 2577 §5). */
   | { readonly name: "delaying"; readonly login: LoginState; readonly until: number }

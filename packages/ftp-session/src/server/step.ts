@@ -4,6 +4,7 @@ import type { DataProtection } from "../data.ts";
 import type {
   AuthenticationAnswer,
   CloseReason,
+  HostAnswer,
   ListenAnswer,
   StoreAnswer,
   StoreRequest,
@@ -28,6 +29,12 @@ export type Step =
       readonly user: string;
       readonly password: Secret;
       readonly next: (answer: AuthenticationAnswer) => Step;
+    }
+  /** Have the virtual host chosen, then go on. */
+  | {
+      readonly step: "select-host";
+      readonly host: string;
+      readonly next: (answer: HostAnswer) => Step;
     }
   | { readonly step: "log-in"; readonly user: SessionUser; readonly reply: FtpReply }
   /** Count a failure and answer after a delay. */

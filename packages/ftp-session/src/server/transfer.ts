@@ -3,7 +3,7 @@ import type { Verb } from "@longshore/ftp-command";
 import { type FtpReply, reply } from "@longshore/ftp-reply";
 import type { TransferFailure } from "../data.ts";
 import type { DataFailure, ServerCompletion, Transfer } from "./effect.ts";
-import { type DataChannel, emit, enter, type Session, send } from "./session.ts";
+import { type DataChannel, emit, enter, type Session, send, tlsOf } from "./session.ts";
 import type { LoginState, ServerState, TransferPhase } from "./state.ts";
 import { refusal } from "./store-error.ts";
 
@@ -90,9 +90,10 @@ export function expireConnection(session: Session): void {
 }
 
 /** Why the data connection cannot be had as things stand, before the store is troubled. */
-function refuseChannel({ options, parameters, secure, ended }: Session): FtpReply | undefined {
+function refuseChannel(session: Session): FtpReply | undefined {
+  const { options, parameters, secure, ended } = session;
   // RFC 4217 §10.2
-  if (options.tls === "required" && !(secure && parameters.protection === "private")) {
+  if (tlsOf(session) === "required" && !(secure && parameters.protection === "private")) {
     return reply(521, "Data connections must be protected: send PROT P first.");
   }
   if (parameters.data.kind !== "default") return undefined;

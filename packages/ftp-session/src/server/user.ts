@@ -10,6 +10,17 @@ export interface SessionUser {
   readonly store: StoreFeatures;
 }
 
+/** What is another on a virtual host than on the server at large; what is absent is the same. */
+export interface VirtualHost {
+  /** Lines of the 220 that answers HOST. */
+  readonly greeting?: readonly string[];
+  /** Lines of the reply to a login. */
+  readonly welcome?: readonly string[];
+  readonly tls?: "none" | "offered" | "required";
+  /** What the store can do as long as nobody is logged in. */
+  readonly store?: StoreFeatures;
+}
+
 /** What a store can do, as data: its capabilities and which of the optional operations it has. */
 export interface StoreFeatures {
   readonly capabilities: StoreCapabilities;

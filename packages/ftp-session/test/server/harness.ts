@@ -36,6 +36,7 @@ export type Held =
   | "data-connect"
   | "moving"
   | "authenticate"
+  | "tls-start"
   | "store-request";
 
 export interface Harness {

@@ -395,7 +395,7 @@ describe("TLS, RFC 4217", () => {
   });
 
   it("has no AUTH and no REIN where they cannot be kept", () => {
-    expect(codes(loggedIn().send("AUTH TLS", "PBSZ 0"))).toEqual([502, 503]);
+    expect(codes(loggedIn().send("AUTH TLS", "PBSZ 0"))).toEqual([502, 502]);
     const session = createHarness({ tls: "offered", secure: true });
     session.run(session.engine.start(0));
     expect(codes(session.send("REIN", "PBSZ 0"))).toEqual([502, 200]);

@@ -23,7 +23,6 @@ export function extendedPort({ address }: CommandOf<"EPRT">, session: Session): 
 }
 
 function active(session: Session, then: () => Step): Step {
-  if (!session.options.dataModes.active) return answer(reply(502, "Active mode is not offered."));
   if (session.parameters.extendedPassiveOnly) {
     return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
   }

@@ -18,16 +18,7 @@ export function features(offered: readonly Verb[], session: Session): Step {
 }
 
 const lines: { readonly [V in Verb]?: (session: Session) => string | undefined } = {
-  AUTH: ({ options }) => (options.tls === "none" ? undefined : "AUTH TLS"),
-  PBSZ: ({ options }) => (options.tls === "none" ? undefined : "PBSZ"),
-  PROT: ({ options }) => (options.tls === "none" ? undefined : "PROT"),
-  EPRT: ({ options }) => (options.dataModes.active ? "EPRT" : undefined),
-  EPSV: ({ options }) => {
-    const offered = options.dataModes.passive;
-    return offered && (options.local.family === 6 || options.quirks.acceptExtendedPassiveOnIpv4)
-      ? "EPSV"
-      : undefined;
-  },
+  AUTH: () => "AUTH TLS",
   MDTM: (session) => (featuresOf(session).capabilities.modified === "none" ? undefined : "MDTM"),
   MFMT: (session) => (featuresOf(session).setTimes ? "MFMT" : undefined),
   MLST: ({ parameters }) => formatFactFeature(factNames, parameters.facts),

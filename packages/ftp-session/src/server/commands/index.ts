@@ -8,12 +8,14 @@ import { extendedPort, port } from "./active.ts";
 import { client, noop, system } from "./courtesy.ts";
 import { features } from "./features.ts";
 import { help, siteHelp } from "./help.ts";
+import { host } from "./host.ts";
 import { list, nameList } from "./list.ts";
 import { machineList, machineListDirectory } from "./machine-list.ts";
 import { modificationTime, modifyModificationTime } from "./modification-time.ts";
 import { factOption, options, utf8Option } from "./options.ts";
 import { fileStructure, representationType, transferMode } from "./parameters.ts";
 import { extendedPassive, passive } from "./passive.ts";
+import { whyNot } from "./policy.ts";
 import { quit } from "./quit.ts";
 import { reinitialize } from "./reinitialize.ts";
 import { deleteFile, makeDirectory, removeDirectory } from "./remove.ts";
@@ -68,12 +70,12 @@ const handlers: Handlers = {
   NLST: nameList,
   SYST: system,
   STAT: status,
-  HELP: ({ topic }) => help(offeredVerbs, topic),
+  HELP: ({ topic }, session) => help(verbsOf(session), topic),
   NOOP: noop,
   AUTH: authenticationMechanism,
   PBSZ: protectionBufferSize,
   PROT: protectionLevel,
-  FEAT: (_, session) => features(offeredVerbs, session),
+  FEAT: (_, session) => features(verbsOf(session), session),
   OPTS: options,
   "OPTS UTF8": utf8Option,
   "OPTS MLST": factOption,
@@ -84,18 +86,19 @@ const handlers: Handlers = {
   SIZE: size,
   MLST: machineList,
   MLSD: machineListDirectory,
+  HOST: host,
   CLNT: client,
   SITE: site,
   "SITE CHMOD": changeMode,
-  "SITE HELP": ({ topic }) => siteHelp(offeredVerbs, topic),
+  "SITE HELP": ({ topic }, session) => siteHelp(verbsOf(session), topic),
 };
 
-/** The verbs that the engine carries out, in the command table's order. */
+/** The verbs that the engine can carry out, in the command table's order. */
 export const offeredVerbs: readonly Verb[] = verbs.filter((verb) => handlers[verb] !== undefined);
 
-/** Whether the engine carries out this verb. */
-export function isOffered(verb: Verb): boolean {
-  return handlers[verb] !== undefined;
+/** Why this verb is not carried out in this session, if it is not. */
+export function whyNotOffered(verb: Verb, session: Session): string | undefined {
+  return handlers[verb] === undefined ? "Not offered here." : whyNot(verb, session);
 }
 
 /** What a command comes to, or what it wants first. */
@@ -103,4 +106,8 @@ export function firstStep(command: FtpCommand, session: Session): Step {
   // The table's type pairs each verb with its own command; TypeScript cannot follow the pair through the lookup.
   const handler = handlers[command.verb] as ((command: FtpCommand, session: Session) => Step) | undefined;
   return handler === undefined ? answer(reply(502, "Not offered here.")) : handler(command, session);
+}
+
+function verbsOf(session: Session): readonly Verb[] {
+  return offeredVerbs.filter((verb) => whyNot(verb, session) === undefined);
 }

@@ -8,7 +8,6 @@ import { answer, type Step } from "../step.ts";
 /** RFC 959 §4.1.2, RFC 1123 §4.1.2.6. It has no form for IPv6 (RFC 2428 §1). */
 export function passive(_: CommandOf<"PASV">, session: Session): Step {
   const { options, parameters } = session;
-  if (!options.dataModes.passive) return answer(reply(502, "Passive mode is not offered."));
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
   if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
   return listen(session, 4, ({ address }) =>
@@ -22,9 +21,6 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
 export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Session): Step {
   const { options, parameters } = session;
   const { family } = options.local;
-  if (!options.dataModes.passive || (family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)) {
-    return answer(reply(502, "EPSV is not offered."));
-  }
   if (protocol === "ALL") {
     parameters.extendedPassiveOnly = true;
     return answer(reply(200, "Only EPSV from now on."));

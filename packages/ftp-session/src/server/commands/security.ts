@@ -1,7 +1,7 @@
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import type { DataProtection } from "../../data.ts";
-import { dropData, type Session } from "../session.ts";
+import { dropData, type Session, tlsOf } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /**
@@ -16,8 +16,6 @@ const mechanisms = new Map<string, DataProtection>([
 ]);
 
 export function authenticationMechanism({ mechanism }: CommandOf<"AUTH">, session: Session): Step {
-  const { tls } = session.options;
-  if (tls === "none") return answer(reply(502, "TLS is not offered."));
   const protection = mechanisms.get(mechanism);
   if (protection === undefined) return answer(reply(504, "Only AUTH TLS is offered."));
   if (session.secure) return answer(reply(503, "TLS is in use already."));
@@ -36,7 +34,7 @@ export function protectionLevel({ level }: CommandOf<"PROT">, session: Session):
     case "P":
       return protect(session, "private", "Data connections are private.");
     case "C":
-      if (session.options.tls === "required") return answer(reply(534, "This server wants private data."));
+      if (tlsOf(session) === "required") return answer(reply(534, "This server wants private data."));
       return protect(session, "clear", "Data connections are clear.");
     case "S":
     case "E":

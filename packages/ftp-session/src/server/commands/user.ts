@@ -1,6 +1,6 @@
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
-import { dropData, emit, loginOf, type Session, userOf } from "../session.ts";
+import { dropData, emit, loginOf, type Session, tlsOf, userOf } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /**
@@ -8,7 +8,7 @@ import { answer, type Step } from "../step.ts";
  * every name gets the same answer, so that nobody learns which ones there are.
  */
 export function user({ username }: CommandOf<"USER">, session: Session): Step {
-  if (session.options.tls === "required" && !session.secure) {
+  if (tlsOf(session) === "required" && !session.secure) {
     return answer(reply(530, "This server wants TLS: send AUTH TLS first."));
   }
   if (userOf(session) !== undefined) {
@@ -30,7 +30,11 @@ export function pass({ password }: CommandOf<"PASS">, session: Session): Step {
     next: (completion) => {
       if (completion.type === "authenticated") {
         const { user } = completion;
-        return { step: "log-in", user, reply: reply(230, ...session.options.welcome) };
+        return {
+          step: "log-in",
+          user,
+          reply: reply(230, ...(session.host?.welcome ?? session.options.welcome)),
+        };
       }
       switch (completion.reason) {
         case "denied":

@@ -1,0 +1,37 @@
+import type { Verb } from "@longshore/ftp-command";
+import { type Session, tlsOf } from "../session.ts";
+
+/**
+ * Why a command that is known is not offered in this session, for the 502; `undefined` where it is. HELP, SITE HELP
+ * and FEAT name what is offered and nothing else.
+ */
+export function whyNot(verb: Verb, session: Session): string | undefined {
+  return policy[verb]?.(session);
+}
+
+type Policy = { readonly [V in Verb]?: (session: Session) => string | undefined };
+
+const withTls = (session: Session): string | undefined =>
+  tlsOf(session) === "none" ? "TLS is not offered." : undefined;
+
+const withActive = ({ options }: Session): string | undefined =>
+  options.dataModes.active ? undefined : "Active mode is not offered.";
+
+const withPassive = ({ options }: Session): string | undefined =>
+  options.dataModes.passive ? undefined : "Passive mode is not offered.";
+
+const policy: Policy = {
+  HOST: ({ options }) => (options.hosts ? undefined : "There are no virtual hosts here."),
+  AUTH: withTls,
+  PBSZ: withTls,
+  PROT: withTls,
+  PORT: withActive,
+  EPRT: withActive,
+  PASV: withPassive,
+  EPSV: (session) => {
+    const { options } = session;
+    if (options.local.family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)
+      return "EPSV is not offered.";
+    return withPassive(session);
+  },
+};
