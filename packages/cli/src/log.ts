@@ -34,6 +34,7 @@ export function createLog(form: LogForm): Log {
 /** Event types that an operator should look at. */
 const warnings: readonly string[] = [
   ...[
+    "ban",
     "connect-refused",
     "secure-failed",
     "hook-failed",
@@ -55,12 +56,18 @@ const levelOf = (type: string): "warn" | "info" | "debug" =>
 function tellFtp(event: FtpServerEvent): string {
   if (event.type === "listening") return `ftp   listening on ${tellHost(event.address)}`;
   if (event.type === "connect-refused") return `ftp   ${tellHost(event.remote)} turned away: ${event.reason}`;
+  if (event.type === "ban")
+    return `ftp   ${event.address} banned for ${Math.round(event.milliseconds / 1000)} s: ${event.reason}`;
+  if (event.type === "unban") return `ftp   ${event.address} no longer banned: ${event.reason}`;
   const { session } = event;
   const who = session === undefined ? "" : ` #${session.id} ${session.user ?? session.remote.host}`;
   return `ftp  ${who}  ${tellSession(event)}`;
 }
 
-type SessionEvent = Exclude<FtpServerEvent, { readonly type: "listening" | "connect-refused" }>;
+type SessionEvent = Exclude<
+  FtpServerEvent,
+  { readonly type: "listening" | "connect-refused" | "ban" | "unban" }
+>;
 
 function tellSession(event: SessionEvent): string {
   switch (event.type) {

@@ -1,4 +1,5 @@
 import type { FileStore } from "@longshore/file-store";
+import type { Admission } from "./admission.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
 import type { Logins } from "./login.ts";
@@ -8,6 +9,7 @@ import type { FtpServerOptions } from "./options.ts";
 export interface SessionEnvironment {
   readonly options: FtpServerOptions;
   readonly logins: Logins;
+  readonly admission: Admission;
   /** What can be said of the store before anyone has logged in. */
   readonly anyStore: FileStore;
   /** Passive ports in use. */

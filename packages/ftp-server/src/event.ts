@@ -1,5 +1,6 @@
 import type { HostPort } from "@longshore/ftp-address";
 import type { CloseReason, TransferType } from "@longshore/ftp-session/server";
+import type { AdmissionRefusal, BanEvent } from "./admission.ts";
 import type { HookName } from "./hooks.ts";
 
 /** A session, as events name it. */
@@ -24,8 +25,9 @@ export type FtpServerEvent =
   | {
       readonly type: "connect-refused";
       readonly remote: HostPort;
-      readonly reason: "sessions" | "sessions-per-address" | "draining";
+      readonly reason: AdmissionRefusal | "draining";
     }
+  | BanEvent
   | {
       readonly type: "secure";
       readonly session: SessionInfo;
@@ -44,7 +46,7 @@ export type FtpServerEvent =
       readonly type: "login-refused";
       readonly session: SessionInfo;
       readonly username: string;
-      readonly reason: "denied" | "limit" | "unavailable";
+      readonly reason: "denied" | "limit" | "banned" | "unavailable";
     }
   | { readonly type: "logout"; readonly session: SessionInfo }
   | { readonly type: "command"; readonly session: SessionInfo; readonly text: string }

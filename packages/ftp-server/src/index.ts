@@ -1,3 +1,12 @@
+export { type AddressList, addressList } from "./address-range.ts";
+export {
+  type Admission,
+  type AdmissionLimits,
+  type AdmissionOptions,
+  type AdmissionRefusal,
+  type BanEvent,
+  createAdmission,
+} from "./admission.ts";
 export {
   type AnonymousOptions,
   type Authenticator,
@@ -7,6 +16,7 @@ export {
   type LoginRequest,
   type ServerUser,
 } from "./authenticator.ts";
+export { type Ban, type BanOptions, type Bans, createBans } from "./ban.ts";
 export type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
 export type { Download, FtpServerHooks, HookName, LoginEnd, Upload, UploadStart } from "./hooks.ts";
 export type {

@@ -1,4 +1,5 @@
 import type { FileStore } from "@longshore/file-store";
+import type { Admission } from "./admission.ts";
 import type { Authenticator, LoginRequest, ServerUser } from "./authenticator.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
@@ -6,7 +7,7 @@ import { restrictStore } from "./permission.ts";
 /** Who is logged in where: the users of all sessions of a server. */
 export interface Logins {
   /** Rejects when an authenticator or the choice of a store fails. */
-  logIn(request: LoginRequest): Promise<Login | "denied" | "limit">;
+  logIn(request: LoginRequest): Promise<Login | "denied" | "limit" | "banned">;
 }
 
 /** A session's user, counted until `end`. */
@@ -21,25 +22,27 @@ export interface Login {
   end(): void;
 }
 
-export function createLogins(authenticate: Authenticator, store: FtpServerOptions["store"]): Logins {
-  const sessions = new Map<string, number>();
+export function createLogins(
+  authenticate: Authenticator,
+  store: FtpServerOptions["store"],
+  admission: Admission,
+): Logins {
   return {
     async logIn(request) {
+      const { remoteAddress } = request;
+      // Other connections of a banned address are still there: their passwords are not looked at any more.
+      if (admission.isBanned(remoteAddress)) return "banned";
       const answer = await authenticate(request);
-      if (answer.result !== "accepted") return "denied";
+      if (answer.result !== "accepted") {
+        admission.failLogin(remoteAddress);
+        return admission.isBanned(remoteAddress) ? "banned" : "denied";
+      }
+      if (admission.isBanned(remoteAddress)) return "banned";
       const { user } = answer;
-      const count = sessions.get(user.name) ?? 0;
-      if (user.sessions !== undefined && count >= user.sessions) return "limit";
       // Counted before anything is awaited: two logins at once are two.
-      sessions.set(user.name, count + 1);
-      let isOver = false;
-      const end = (): void => {
-        if (isOver) return;
-        isOver = true;
-        const left = (sessions.get(user.name) ?? 1) - 1;
-        if (left > 0) sessions.set(user.name, left);
-        else sessions.delete(user.name);
-      };
+      const counted = admission.logIn(user.name, user.sessions);
+      if (counted === undefined) return "limit";
+      const { end } = counted;
       try {
         const own = typeof store === "function" ? await store(user) : store;
         return { user, store: restrictStore(own, user.permission ?? "ro"), ownStore: own, end };

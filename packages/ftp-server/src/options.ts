@@ -1,6 +1,8 @@
 import type { FileStore } from "@longshore/file-store";
 import type { ServerEngineOptions } from "@longshore/ftp-session/server";
+import type { Admission, AdmissionLimits } from "./admission.ts";
 import type { AnonymousOptions, Authenticator, ServerUser } from "./authenticator.ts";
+import type { BanOptions } from "./ban.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerHooks } from "./hooks.ts";
 import type { UserEntry } from "./users.ts";
@@ -25,6 +27,12 @@ export interface FtpServerOptions {
   readonly active?: ActiveOptions;
   readonly tls?: TlsOptions;
   readonly limits?: FtpServerLimits;
+  /** Addresses from which too many logins are refused are banned for a time, unless `false`. */
+  readonly ban?: false | BanOptions;
+  /** Asked of each connection before anything else, with its address; `false` turns it away. */
+  readonly mayConnect?: (host: string) => boolean;
+  /** The table of who is there and who is banned, where several servers share one; else made from `limits` and `ban`. */
+  readonly admission?: Admission;
   readonly quirks?: ServerEngineOptions["quirks"];
   /** Lines of the 220. */
   readonly greeting?: readonly string[];
@@ -91,11 +99,7 @@ export interface TlsOptions {
   readonly ciphers?: string;
 }
 
-export interface FtpServerLimits {
-  /** Sessions in all; 1000 unless told, 0: no limit. */
-  readonly sessions?: number;
-  /** Sessions from one address; 100 unless told, 0: no limit. */
-  readonly sessionsPerAddress?: number;
+export interface FtpServerLimits extends AdmissionLimits {
   /** From the greeting to the login; 60 s unless told, 0: no limit. */
   readonly loginTimeout?: number;
   /** Between commands; does not run while data moves; 300 s unless told, 0: no limit. */

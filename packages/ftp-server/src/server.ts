@@ -3,6 +3,7 @@ import type { FileStore } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
 import { endOf } from "./address.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import type { FtpServerEvent } from "./event.ts";
@@ -28,6 +29,8 @@ export interface FtpServer {
   readonly address: HostPort | undefined;
   /** Sessions at the moment. */
   readonly sessions: number;
+  /** Who is there and who is banned; also where addresses are banned and unbanned by hand. */
+  readonly admission: Admission;
 }
 
 /**
@@ -39,11 +42,10 @@ export interface FtpServer {
  * const { port } = await server.listen();
  */
 export function createFtpServer(options: FtpServerOptions): FtpServer {
-  const { limits = {}, tls } = options;
+  const { limits, tls } = options;
   // A certificate that cannot be used is the operator's mistake: it shows now, not at the first AUTH.
   if (tls !== undefined) createSessionTls(tls);
   const sessions = new Set<Session>();
-  const perAddress = new Map<string, number>();
   const emit = (event: FtpServerEvent, file?: UploadedFile): void => {
     try {
       options.onEvent?.(event);
@@ -52,17 +54,30 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     }
     hooks.tell(event, file);
   };
-  const hooks = createHooks(options.hooks ?? {}, limits.hookTimeout ?? 30_000, emit);
+  const hooks = createHooks(options.hooks ?? {}, limits?.hookTimeout ?? 30_000, emit);
+  const { ban, mayConnect } = options;
+  const admission =
+    options.admission ??
+    createAdmission({
+      onEvent: emit,
+      ...(limits === undefined ? {} : { limits }),
+      ...(ban === undefined ? {} : { ban }),
+      ...(mayConnect === undefined ? {} : { mayConnect }),
+    });
   const environment: SessionEnvironment = {
     options,
-    logins: createLogins(authenticatorOf(options), options.store),
+    logins: createLogins(authenticatorOf(options), options.store, admission),
+    admission,
     anyStore: storeBeforeLogin(options),
     taken: new Set(),
     emit,
     hooks,
   };
   const server: Server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, admit);
-  server.on("error", (error) => emit({ type: "error", error }));
+  // What keeps it from listening is told by `listen` alone.
+  server.on("error", (error) => {
+    if (address !== undefined) emit({ type: "error", error });
+  });
   let address: HostPort | undefined;
   let lastId = 0;
   let isDraining = false;
@@ -71,30 +86,18 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 
   function admit(socket: Socket): void {
     const remote = endOf(socket.remoteAddress, socket.remotePort);
-    const refusal = refusalOf(remote.host);
-    if (refusal !== undefined) {
-      emit({ type: "connect-refused", remote, reason: refusal });
+    const admitted = isDraining ? "draining" : admission.connect(remote.host);
+    if (typeof admitted === "string") {
+      emit({ type: "connect-refused", remote, reason: admitted });
       turnAway(socket, tls?.implicit === true);
       return;
     }
-    perAddress.set(remote.host, (perAddress.get(remote.host) ?? 0) + 1);
     const session = startSession(++lastId, socket, environment, () => {
       sessions.delete(session);
-      const left = (perAddress.get(remote.host) ?? 1) - 1;
-      if (left > 0) perAddress.set(remote.host, left);
-      else perAddress.delete(remote.host);
+      admitted.end();
       if (sessions.size === 0) onEmpty?.();
     });
     sessions.add(session);
-  }
-
-  function refusalOf(host: string): "draining" | "sessions" | "sessions-per-address" | undefined {
-    const { sessions: most = 1000, sessionsPerAddress = 100 } = limits;
-    if (isDraining) return "draining";
-    if (most > 0 && sessions.size >= most) return "sessions";
-    if (sessionsPerAddress > 0 && (perAddress.get(host) ?? 0) >= sessionsPerAddress)
-      return "sessions-per-address";
-    return undefined;
   }
 
   async function listen(): Promise<HostPort> {
@@ -140,6 +143,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     get sessions() {
       return sessions.size;
     },
+    admission,
   };
 }
 

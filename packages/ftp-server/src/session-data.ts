@@ -30,7 +30,7 @@ export function transfersOf(
   session: SessionState,
   complete: (completion: ServerCompletion) => void,
 ): TransferRunner {
-  const { options, emit } = session.environment;
+  const { options, emit, admission } = session.environment;
   const { limits = {}, tls } = options;
   if (session.transfers !== undefined) return session.transfers;
   const isProgressDue = createProgressClock(
@@ -41,6 +41,7 @@ export function transfersOf(
     stallTimeout: limits.stallTimeout ?? 300_000,
     vanishGrace: limits.vanishGrace ?? 10,
     acceptMissingCloseNotify: tls?.acceptMissingCloseNotify ?? false,
+    admit: admission.startTransfer,
     sourceFor: (signal) => sourceOf(session, signal),
     complete,
     isConnected: () => session.engine.state.name !== "closed",

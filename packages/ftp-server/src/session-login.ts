@@ -10,7 +10,7 @@ export async function authenticate(
   { user: username, password }: Extract<ServerEffect, { readonly type: "authenticate" }>,
 ): Promise<ServerCompletion | undefined> {
   const { emit, logins } = session.environment;
-  let result: Login | "denied" | "limit" | "unavailable";
+  let result: Login | "denied" | "limit" | "banned" | "unavailable";
   try {
     const { remote, isSecure: secure } = session;
     result = await logins.logIn({ username, password, remoteAddress: remote.host, secure });

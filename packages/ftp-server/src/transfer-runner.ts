@@ -18,6 +18,8 @@ export interface TransferEnvironment {
   readonly acceptMissingCloseNotify: boolean;
   /** Longest wait for a sign that the client was killed before its upload is committed, in milliseconds. */
   readonly vanishGrace: number;
+  /** Counts a transfer among those of the whole server until `end`; nothing where there are too many. */
+  admit(): { end(): void } | undefined;
   sourceFor(signal: AbortSignal): ListingSource;
   complete(completion: ServerCompletion): void;
   /** Whether the control connection is still there. */
@@ -161,7 +163,18 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     get bytes() {
       return bytes;
     },
-    start,
+    async start(transfer, what, isSecure) {
+      const admitted = environment.admit();
+      if (admitted === undefined) {
+        complete({ type: "transfer-refused", transfer, reason: "too-many-open" });
+        return;
+      }
+      try {
+        await start(transfer, what, isSecure);
+      } finally {
+        admitted.end();
+      }
+    },
     accept(transfer) {
       if (running?.transfer === transfer) running.connected(data.accept());
     },

@@ -63,8 +63,11 @@ export type ServerEffect =
 /** What the driver reports. Those that carry a `transfer` number are ignored when that transfer is over. */
 export type ServerCompletion =
   | { readonly type: "authenticated"; readonly user: SessionUser }
-  /** `limit`: the user is known but may not have another session now (421). */
-  | { readonly type: "authentication-refused"; readonly reason: "denied" | "limit" | "unavailable" }
+  /** `limit`: the user is known but may not have another session now; `banned`: nobody from there may log in (421). */
+  | {
+      readonly type: "authentication-refused";
+      readonly reason: "denied" | "limit" | "banned" | "unavailable";
+    }
   | { readonly type: "store-answer"; readonly answer: StoreAnswer }
   | { readonly type: "host-selected"; readonly host: VirtualHost }
   /** `unknown`: 504, another HOST may follow. `unavailable`: 421, the connection ends. */

@@ -45,6 +45,12 @@ export function pass({ password }: CommandOf<"PASS">, session: Session): Step {
             reply: reply(421, "Too many sessions, try again later."),
             reason: "session-limit",
           };
+        case "banned":
+          return {
+            step: "close",
+            reply: reply(421, "Too many logins were refused, try again later."),
+            reason: "login-failures",
+          };
         case "unavailable":
           return {
             step: "close",

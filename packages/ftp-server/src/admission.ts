@@ -1,0 +1,171 @@
+import { performance } from "node:perf_hooks";
+import { customerPrefix, rangeOf } from "./address-range.ts";
+import { type Ban, type BanOptions, createBans } from "./ban.ts";
+
+/** How many may be there at once. 0: no limit. */
+export interface AdmissionLimits {
+  /** Sessions in all; 1000 unless told. */
+  readonly sessions?: number;
+  /** Sessions from one address, or from one IPv6 network of `ipv6Prefix` bits; 100 unless told. */
+  readonly sessionsPerAddress?: number;
+  /** Sessions of one user, where the user has no number of their own; no limit unless told. */
+  readonly sessionsPerUser?: number;
+  /** Transfers and listings under way in all; 1000 unless told. Beyond it they are refused with 450. */
+  readonly transfers?: number;
+  /** Bits of an IPv6 address that count as one address; 64 unless told, which is what one customer gets. */
+  readonly ipv6Prefix?: number;
+}
+
+export interface AdmissionOptions {
+  readonly limits?: AdmissionLimits;
+  /** Bans for refused logins, on unless `false`. */
+  readonly ban?: false | BanOptions;
+  /** Asked of each connection before anything else: whether it may come in at all. */
+  readonly mayConnect?: (host: string) => boolean;
+  /** Told of every ban and its end. */
+  readonly onEvent?: (event: BanEvent) => void;
+  /** Milliseconds from any beginning, for tests; `performance.now` unless told. */
+  readonly clock?: () => number;
+}
+
+export type BanEvent =
+  | {
+      readonly type: "ban";
+      /** An IPv4 address or an IPv6 network. */
+      readonly address: string;
+      /** How long it lasts. */
+      readonly milliseconds: number;
+      /** `failures`: too many refused logins. `request`: somebody called `ban`. */
+      readonly reason: "failures" | "request";
+    }
+  | { readonly type: "unban"; readonly address: string; readonly reason: "over" | "request" };
+
+/** Why a connection does not become a session. */
+export type AdmissionRefusal = "banned" | "sessions" | "sessions-per-address";
+
+/**
+ * Who may come in, and how many: one table for all listeners of a server, or of several servers that are given the
+ * same. Each `end` may be called more than once and counts once.
+ */
+export interface Admission {
+  /** Counts a connection until `end`, or says why it may not be. */
+  connect(host: string): { end(): void } | AdmissionRefusal;
+  /** Counts a session of a user until `end`; nothing when there are `most` of them already (0: no limit). */
+  logIn(user: string, most?: number): { end(): void } | undefined;
+  /** Counts a transfer until `end`; nothing when there are too many. */
+  startTransfer(): { end(): void } | undefined;
+  /** A login from there was refused. */
+  failLogin(host: string): void;
+  isBanned(host: string): boolean;
+  /** Bans an address and its network, for `milliseconds` or as long as the options have it. */
+  ban(host: string, milliseconds?: number): void;
+  /** Ends the ban of an address or of a network as the event named it, and forgets its refused logins. */
+  unban(address: string): void;
+  /** The places that are banned, and for how many more milliseconds. */
+  readonly bans: readonly { readonly address: string; readonly milliseconds: number }[];
+  readonly sessions: number;
+  readonly transfers: number;
+}
+
+/** @throws {RangeError} when an entry of `ban.allow` is neither an address nor a network */
+export function createAdmission(options: AdmissionOptions = {}): Admission {
+  const { limits = {}, ban: banOptions = {}, mayConnect, onEvent, clock = () => performance.now() } = options;
+  const { sessions: mostSessions = 1000, sessionsPerAddress = 100, sessionsPerUser = 0 } = limits;
+  const { transfers: mostTransfers = 1000, ipv6Prefix = customerPrefix } = limits;
+  const bans = createBans(banOptions === false ? {} : banOptions, ipv6Prefix);
+  const addresses = new Map<string, number>();
+  const users = new Map<string, number>();
+  let sessions = 0;
+  let transfers = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const tell = (event: BanEvent): void => onEvent?.(event);
+
+  function banned({ address, until }: Ban, reason: "failures" | "request"): void {
+    tell({ type: "ban", address, milliseconds: until - clock(), reason });
+    schedule();
+  }
+
+  /** Ends bans that are over; nobody is kept alive for that. */
+  function schedule(): void {
+    clearTimeout(timer);
+    const { deadline } = bans;
+    if (deadline === undefined) return;
+    const wait = Math.min(longestWait, Math.max(0, Math.ceil(deadline - clock())));
+    timer = setTimeout(() => {
+      for (const { address } of bans.expire(clock())) tell({ type: "unban", address, reason: "over" });
+      schedule();
+    }, wait);
+    timer.unref();
+  }
+
+  return {
+    connect(host) {
+      if (bans.isBanned(host, clock()) || mayConnect?.(host) === false) return "banned";
+      if (mostSessions > 0 && sessions >= mostSessions) return "sessions";
+      const address = rangeOf(host, ipv6Prefix);
+      if (sessionsPerAddress > 0 && (addresses.get(address) ?? 0) >= sessionsPerAddress)
+        return "sessions-per-address";
+      sessions++;
+      count(addresses, address, 1);
+      return once(() => {
+        sessions--;
+        count(addresses, address, -1);
+      });
+    },
+    logIn(user, most = sessionsPerUser) {
+      if (most > 0 && (users.get(user) ?? 0) >= most) return undefined;
+      count(users, user, 1);
+      return once(() => count(users, user, -1));
+    },
+    startTransfer() {
+      if (mostTransfers > 0 && transfers >= mostTransfers) return undefined;
+      transfers++;
+      return once(() => {
+        transfers--;
+      });
+    },
+    failLogin(host) {
+      if (banOptions === false) return;
+      const ban = bans.fail(host, clock());
+      if (ban !== undefined) banned(ban, "failures");
+    },
+    isBanned: (host) => bans.isBanned(host, clock()),
+    ban: (host, milliseconds) => banned(bans.ban(host, clock(), milliseconds), "request"),
+    unban(address) {
+      const ban = bans.unban(address);
+      if (ban !== undefined) tell({ type: "unban", address: ban.address, reason: "request" });
+      schedule();
+    },
+    get bans() {
+      const now = clock();
+      return bans.list.map(({ address, until }) => ({ address, milliseconds: Math.max(0, until - now) }));
+    },
+    get sessions() {
+      return sessions;
+    },
+    get transfers() {
+      return transfers;
+    },
+  };
+}
+
+/** What a timer can be set to. */
+const longestWait = 2 ** 31 - 1;
+
+function count(table: Map<string, number>, key: string, change: 1 | -1): void {
+  const number = (table.get(key) ?? 0) + change;
+  if (number > 0) table.set(key, number);
+  else table.delete(key);
+}
+
+function once(act: () => void): { end(): void } {
+  let isOver = false;
+  return {
+    end() {
+      if (isOver) return;
+      isOver = true;
+      act();
+    },
+  };
+}
