@@ -28,7 +28,7 @@ export async function startLongshore(...flags: string[]): Promise<BenchServer> {
   const { certificate, key, remove } = await makeCertificate();
   const served = await serve(
     directory,
-    ...["--no-tftp", "--no-anonymous", "--user", "tester:secret:rw", "--log", "off"],
+    ...["--no-tftp", "--user", "tester:secret:rw", "--log", "off"],
     ...[
       "--tls-cert",
       certificate,
