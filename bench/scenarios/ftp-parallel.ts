@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { type BenchServer, curl, share, startLongshore, startPeer, url } from "../support/ftp-servers.ts";
+import type { Contender, Scenario } from "../support/scenario.ts";
+import { fill, seconds } from "../support/work.ts";
+
+const clients = 8;
+
+const scenario: Scenario = {
+  title: `${clients} clients get 512 MiB each at once`,
+  async run(bench) {
+    const bytes = Math.round(2 ** 29 / bench.divisor);
+    const file = join(bench.folder, "big");
+    fill(file, bytes);
+    const ours = await startLongshore();
+    const peer = await startPeer("vsftpd", bench.note);
+    try {
+      share(file, "big", [ours, ...(peer === undefined ? [] : [peer])]);
+      const together = (server: BenchServer): Contender => ({
+        name: server.name,
+        async measure() {
+          const started = performance.now();
+          const command = curl(server, "--output", "/dev/null", url(server, "big"));
+          await Promise.all(Array.from({ length: clients }, () => seconds(command)));
+          return (clients * bytes) / 1e6 / ((performance.now() - started) / 1000);
+        },
+      });
+      await bench.compare({
+        title: `RETR by ${clients} at once, plain, total`,
+        unit: "MB/s",
+        better: "more",
+        ours: together(ours),
+        theirs: peer === undefined ? [] : [{ ...together(peer), goal: 1.2 }],
+      });
+    } finally {
+      await ours.stop();
+      await peer?.stop();
+    }
+  },
+};
+
+export default scenario;
