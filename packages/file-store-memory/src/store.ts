@@ -42,9 +42,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
     const now = clock();
     return { id: nextId++, created: now, modified: now, mode };
   };
-  const newDirectory = (): DirectoryNode => ({
+  const newDirectory = (mode = 0o755): DirectoryNode => ({
     type: "directory",
-    ...stamp(0o755),
+    ...stamp(mode),
     entries: new Map(),
     uploads: 0,
   });
@@ -113,6 +113,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       names: "bytes",
       caseSensitive: true,
       modified: "millisecond",
+      created: "settable",
       directoryCursor: "none",
       durableSync: "none",
     },
@@ -156,7 +157,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       };
     },
 
-    async openWrite(path, { mode, start = 0, expectedSize = 0 }, context) {
+    async openWrite(path, { mode, start = 0, expectedSize = 0, mask }, context) {
       mayChange(context);
       const place = target(path, mode !== "create");
       const keeps = mode === "append" || mode === "update";
@@ -170,7 +171,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
         throw new FileStoreError("no-space", `${path}: ${expectedSize} bytes do not fit (limits.bytes)`);
       ledger.addFiles(1);
       place.directory.uploads++;
-      const permissions = place.node?.mode;
+      const permissions = place.node?.mode ?? (mask === undefined ? undefined : 0o666 & ~mask);
       return openUpload(
         {
           base,
@@ -201,11 +202,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       put(place, undefined);
     },
 
-    async makeDirectory(path, context) {
+    async makeDirectory(path, context, { mask } = {}) {
       mayChange(context);
       const place = locate(root, path, false);
       if (place.node !== undefined) throw new FileStoreError("exists", `${path} exists`);
-      put(place, newDirectory());
+      put(place, newDirectory(mask === undefined ? undefined : 0o777 & ~mask));
     },
 
     async removeDirectory(path, context) {

@@ -79,16 +79,25 @@ function startOf(node: Held | undefined, { mode, start = 0 }: WriteOptions, subj
   return start;
 }
 
+/** The exact mode of what is made new, or `undefined` for what the process's umask leaves of `most`. */
+export function maskedMode(
+  own: number | undefined,
+  mask: number | undefined,
+  most: number,
+): number | undefined {
+  return mask === undefined ? own : (own ?? most) & ~mask;
+}
+
 async function atomicDraft(
   { durable, fileMode }: WriteSettings,
   place: Target,
-  { mode }: WriteOptions,
+  { mode, mask }: WriteOptions,
   context: StoreContext,
 ): Promise<Draft> {
   const { node } = place;
   const draft = await createDraft(place, {
     before: node?.stats,
-    mode: fileMode,
+    mode: maskedMode(fileMode, mask, 0o666),
     exclusive: mode === "create",
     durable,
   });
@@ -105,14 +114,15 @@ async function atomicDraft(
 async function openInPlace(
   { durable, fileMode }: WriteSettings,
   { node, path }: Target,
-  { mode }: WriteOptions,
+  { mode, mask }: WriteOptions,
 ): Promise<Draft> {
+  const exact = maskedMode(fileMode, mask, 0o666);
   const descriptor =
     node === undefined
-      ? await openNew(path, fileMode, mode)
+      ? await openNew(path, exact, mode)
       : (await openFile(node, openFlags.write, "the file")).descriptor;
   try {
-    if (node === undefined && fileMode !== undefined) await setAccess(descriptor, fileMode);
+    if (node === undefined && exact !== undefined) await setAccess(descriptor, exact);
     if (node !== undefined && mode === "replace") await truncate(descriptor, 0);
   } catch (error) {
     await close(descriptor);

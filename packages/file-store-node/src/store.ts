@@ -22,7 +22,7 @@ import { descriptorSteps, hasDescriptorPaths } from "./jail-descriptor.ts";
 import { clearDirectory, sweepDirectory, sweepTree } from "./leftover.ts";
 import { move, moveAcross } from "./move.ts";
 import { localPath, namesOf } from "./name.ts";
-import { freeBytes, openUpload } from "./open-write.ts";
+import { freeBytes, maskedMode, openUpload } from "./open-write.ts";
 import type { NodeStoreOptions } from "./options.ts";
 import { readOwnerNames } from "./owner.ts";
 import { mustBeFile, openReader } from "./reader.ts";
@@ -117,6 +117,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
       names: hasByteNames ? "bytes" : "utf8",
       caseSensitive: hasByteNames,
       modified: "millisecond",
+      created: "fixed",
       directoryCursor: "none",
       durableSync: durable ? "native" : "none",
     },
@@ -171,11 +172,12 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
       });
     },
 
-    makeDirectory(path, context) {
+    makeDirectory(path, context, { mask } = {}) {
       return change(path, context, async () => {
         if (path.segments.length === 0) throw new FileStoreError("exists", "the root exists");
-        await withName(path, (place) => mkdir(place.path, directoryMode ?? 0o777));
-        if (directoryMode !== undefined) await withNode(path, (node) => chmod(node.path, directoryMode));
+        const mode = maskedMode(directoryMode, mask, 0o777);
+        await withName(path, (place) => mkdir(place.path, mode ?? 0o777));
+        if (mode !== undefined) await withNode(path, (node) => chmod(node.path, mode));
       });
     },
 

@@ -23,6 +23,8 @@ export interface StoreCapabilities {
   readonly caseSensitive: boolean;
   /** How fine `modified` is kept. */
   readonly modified: "nanosecond" | "millisecond" | "second" | "none";
+  /** Whether `setTimes` takes `created`; absent: it does not. */
+  readonly created?: "settable" | "fixed";
   /** A listing can go on from a cursor after a restart. */
   readonly directoryCursor: "native" | "none";
   /** `commit` returns only when the content would survive a power cut. */

@@ -29,8 +29,12 @@ export interface FileStore {
   /** Removes a file or a symbolic link, never a directory (`is-a-directory`). */
   remove(path: VirtualPath, context: StoreContext): Promise<void>;
 
-  /** Rejects: `exists`, `not-found` (the parent). */
-  makeDirectory(path: VirtualPath, context: StoreContext): Promise<void>;
+  /** Rejects: `exists`, `not-found` (the parent). `mask` as in {@link WriteOptions}. */
+  makeDirectory(
+    path: VirtualPath,
+    context: StoreContext,
+    options?: { readonly mask?: number },
+  ): Promise<void>;
 
   /** Removes an empty directory. Rejects: `not-empty`, `not-a-directory`, `not-found`. */
   removeDirectory(path: VirtualPath, context: StoreContext): Promise<void>;
@@ -43,7 +47,10 @@ export interface FileStore {
     context: StoreContext,
   ): Promise<void>;
 
-  /** Sets the times given, in milliseconds since the epoch, UTC. */
+  /**
+   * Sets the times given, in milliseconds since the epoch, UTC. `created` is given only where the capability says
+   * that it can be set.
+   */
   setTimes?(
     path: VirtualPath,
     times: { readonly modified?: number; readonly accessed?: number; readonly created?: number },
@@ -133,6 +140,11 @@ export interface WriteOptions {
   readonly start?: number;
   /** Bytes announced by the peer (ALLO, TFTP tsize); a store may refuse early with `no-space`. */
   readonly expectedSize?: number;
+  /**
+   * Unix permission bits, `0` to `0o777`, that a new file shall not have of those it would have by the store's own
+   * settings, in place of the system's own mask. What stands keeps its mode; a store without modes passes it over.
+   */
+  readonly mask?: number;
 }
 
 /**

@@ -56,9 +56,9 @@ export function restrictStore(store: FileStore, permission: Permission): FileSto
       need("delete", path);
       return store.removeDirectory(path, context);
     },
-    async makeDirectory(path, context) {
+    async makeDirectory(path, context, options) {
       need("make-directory", path);
-      return store.makeDirectory(path, context);
+      return store.makeDirectory(path, context, options);
     },
     async rename(from, to, options, context) {
       need("rename", from);

@@ -49,6 +49,34 @@ export const optionalCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "setTimes: the time of creation comes back where the store says that it can be set",
+    async run({ store, context, put }) {
+      if (store.capabilities.created !== "settable") return;
+      await put("/file", "x");
+      const { modified: before = 0 } = await store.stat(at("/file"), context);
+      await store.setTimes?.(at("/file"), { created: 1_000_000_000_123 }, context);
+      const { created, modified } = await store.stat(at("/file"), context);
+      equal(created, 1_000_000_000_123, "the time of creation");
+      equal(modified, before, "the time of modification");
+    },
+  },
+  {
+    name: "mask: what is made new lacks these bits, what stands keeps its mode",
+    async run({ store, context, put }) {
+      if (store.setMode === undefined) return;
+      const modeOf = async (path: string): Promise<number> =>
+        (await store.stat(at(path), context)).mode ?? -1;
+      await put("/file", "x", { mode: "replace", mask: 0o137 });
+      equal(await modeOf("/file"), 0o640, "the mode of a new file");
+      await put("/file", "y", { mode: "replace", mask: 0o077 });
+      equal(await modeOf("/file"), 0o640, "the mode of a file that was replaced");
+      await put("/new", "x", { mode: "create", mask: 0o077 });
+      equal(await modeOf("/new"), 0o600, "the mode of another new file");
+      await store.makeDirectory(at("/d"), context, { mask: 0o027 });
+      equal(await modeOf("/d"), 0o750, "the mode of a new directory");
+    },
+  },
+  {
     name: "freeSpace: is a number of bytes",
     async run({ store, context, put }) {
       if (store.freeSpace === undefined) return;
