@@ -24,7 +24,14 @@ export type ProgramName =
   | "dnsmasq"
   | "tftp"
   | "atftp"
-  | "busybox";
+  | "busybox"
+  | "ip"
+  | "qemu"
+  | "seabios"
+  | "ipxe-rom"
+  | "ovmf"
+  | "ovmf-variables"
+  | "tshark";
 
 interface Program {
   /** The Debian package that has it. */
@@ -61,6 +68,14 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   tftp: { package: "tftp-hpa", paths: ["usr/bin/tftp"] },
   atftp: { package: "atftp", paths: ["usr/bin/atftp"] },
   busybox: { package: "busybox", paths: ["usr/bin/busybox", "bin/busybox"] },
+  ip: { package: "iproute2", paths: ["usr/sbin/ip", "sbin/ip", "usr/bin/ip", "bin/ip"] },
+  // What the package needs lies beside it.
+  qemu: { package: "qemu-system-x86", paths: ["usr/bin/qemu-system-x86_64"] },
+  seabios: { package: "qemu-system-x86", paths: ["usr/share/seabios/bios-256k.bin"] },
+  "ipxe-rom": { package: "qemu-system-x86", paths: ["usr/lib/ipxe/qemu/pxe-virtio.rom"] },
+  ovmf: { package: "ovmf", paths: ["usr/share/OVMF/OVMF_CODE.fd"] },
+  "ovmf-variables": { package: "ovmf", paths: ["usr/share/OVMF/OVMF_VARS.fd"] },
+  tshark: { package: "tshark", paths: ["usr/bin/tshark"] },
 };
 
 /** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */
@@ -94,7 +109,8 @@ export function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     LC_ALL: "C.UTF-8",
-    LD_LIBRARY_PATH: [existing("usr/lib/x86_64-linux-gnu"), existing("usr/lib/aarch64-linux-gnu")]
+    LD_LIBRARY_PATH: ["x86_64-linux-gnu", "aarch64-linux-gnu"]
+      .flatMap((machine) => [existing(`usr/lib/${machine}`), existing(`lib/${machine}`)])
       .filter(Boolean)
       .join(delimiter),
     PYTHONPATH: existing("usr/lib/python3/dist-packages"),

@@ -19,12 +19,20 @@ export interface Served {
 }
 
 /** Serves `folder` on free ports; ready when it answers. */
-export async function serve(folder: string, ...flags: string[]): Promise<Served> {
-  const child = spawn(
-    process.execPath,
-    [longshore, "serve", folder, "--ftp-port", "0", "--tftp-port", "0", "--log", "json", ...flags],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+export function serve(folder: string, ...flags: string[]): Promise<Served> {
+  return serveWith(longshoreCommand, [folder, "--ftp-port", "0", "--tftp-port", "0", ...flags]);
+}
+
+export const longshoreCommand: readonly string[] = [process.execPath, longshore];
+
+/** The same with what stands before `serve` (programs that run it somewhere else), and with its own flags alone. */
+export async function serveWith(
+  [command = "", ...args]: readonly string[],
+  flags: readonly string[],
+): Promise<Served> {
+  const child = spawn(command, [...args, "serve", "--log", "json", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let log = "";
   let printed = "";
   const expected = Number(!flags.includes("--no-ftp")) + Number(!flags.includes("--no-tftp"));
