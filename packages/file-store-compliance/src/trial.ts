@@ -17,7 +17,7 @@ export interface StoreCase {
 }
 
 /** The methods of a store that may be absent. */
-export type OptionalMethod = "setTimes" | "setMode" | "makeLink" | "freeSpace" | "copy";
+export type OptionalMethod = "setTimes" | "setMode" | "makeLink" | "freeSpace" | "copy" | "resolve";
 
 /** A store to be tried, and the calls that nearly every case makes. Paths are texts here. */
 export interface Trial {

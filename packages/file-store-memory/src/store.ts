@@ -4,6 +4,7 @@ import {
   type FileStore,
   FileStoreError,
   parentPath,
+  rootPath,
   type StoreContext,
   throwIfAborted,
   toPath,
@@ -69,23 +70,27 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
   }
 
   /** What `locate` finds where something has to stand. */
-  function existing(path: VirtualPath, follow: boolean): Place & { readonly node: Node } {
-    const place = locate(root, path, follow);
+  function existing(
+    path: VirtualPath,
+    follow: boolean,
+    context: StoreContext,
+  ): Place & { readonly node: Node } {
+    const place = locate(root, path, follow, context);
     const { node } = place;
     if (node === undefined) throw new FileStoreError("not-found", `${path}: nothing stands there`);
     return { ...place, node };
   }
 
-  function existingFile(path: VirtualPath): FileNode {
-    const { node } = existing(path, true);
+  function existingFile(path: VirtualPath, context: StoreContext): FileNode {
+    const { node } = existing(path, true, context);
     if (node.type !== "file") throw new FileStoreError("is-a-directory", `${path} is a directory`);
     return node;
   }
 
   /** For calls that change the entry itself; the root is nobody's entry. */
-  function entry(path: VirtualPath): Place & { readonly node: Node } {
+  function entry(path: VirtualPath, context: StoreContext): Place & { readonly node: Node } {
     if (path.segments.length === 0) throw new FileStoreError("permission-denied", "the root stays as it is");
-    return existing(path, false);
+    return existing(path, false, context);
   }
 
   function mayChange(context: StoreContext): void {
@@ -94,8 +99,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
   }
 
   /** The place of a file to be written, where `overwrite` says whether one may stand there already. */
-  function target(path: VirtualPath, overwrite: boolean): Place & { readonly node: FileNode | undefined } {
-    const place = locate(root, path, overwrite);
+  function target(
+    path: VirtualPath,
+    overwrite: boolean,
+    context: StoreContext,
+  ): Place & { readonly node: FileNode | undefined } {
+    const place = locate(root, path, overwrite, context);
     const { node } = place;
     if (node !== undefined && !overwrite) throw new FileStoreError("exists", `${path} exists`);
     if (node === undefined || node.type === "file") return { ...place, node };
@@ -120,12 +129,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async stat(path, context) {
       throwIfAborted(context);
-      return statOf(existing(path, true).node);
+      return statOf(existing(path, true, context).node);
     },
 
     async *list(path, context) {
       throwIfAborted(context);
-      const { node, line } = existing(path, true);
+      const { node, line } = existing(path, true, context);
       if (node.type !== "directory") throw new FileStoreError("not-a-directory", `${path} is none`);
       let batch: DirectoryEntry[] = [];
       for (const [name, child] of node.entries) {
@@ -140,7 +149,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async openRead(path, context) {
       throwIfAborted(context);
-      const { content, modified } = existingFile(path);
+      const { content, modified } = existingFile(path, context);
       let open = true;
       return {
         size: content.size,
@@ -159,7 +168,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async openWrite(path, { mode, start = 0, expectedSize = 0, mask }, context) {
       mayChange(context);
-      const place = target(path, mode !== "create");
+      const place = target(path, mode !== "create", context);
       const keeps = mode === "append" || mode === "update";
       const base = keeps ? (place.node?.content ?? emptyContent) : emptyContent;
       if (mode === "update" && place.node === undefined && start !== 0)
@@ -196,7 +205,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
     async remove(path, context) {
       mayChange(context);
       if (path.segments.length === 0) throw new FileStoreError("is-a-directory", "the root is a directory");
-      const place = entry(path);
+      const place = entry(path, context);
       if (place.node.type === "directory")
         throw new FileStoreError("is-a-directory", `${path} is a directory`);
       put(place, undefined);
@@ -204,14 +213,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async makeDirectory(path, context, { mask } = {}) {
       mayChange(context);
-      const place = locate(root, path, false);
+      const place = locate(root, path, false, context);
       if (place.node !== undefined) throw new FileStoreError("exists", `${path} exists`);
       put(place, newDirectory(mask === undefined ? undefined : 0o777 & ~mask));
     },
 
     async removeDirectory(path, context) {
       mayChange(context);
-      const place = entry(path);
+      const place = entry(path, context);
       if (place.node.type !== "directory") throw new FileStoreError("not-a-directory", `${path} is none`);
       if (place.node.entries.size > 0) throw new FileStoreError("not-empty", `${path} is not empty`);
       if (place.node.uploads > 0) throw new FileStoreError("busy", `${path}: an upload is under way in it`);
@@ -220,9 +229,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async rename(from, to, { overwrite }, context) {
       mayChange(context);
-      const source = entry(from);
+      const source = entry(from, context);
       if (to.segments.length === 0) throw new FileStoreError("permission-denied", "the root stays as it is");
-      const goal = locate(root, to, false);
+      const goal = locate(root, to, false, context);
       if (goal.node !== undefined && !overwrite) throw new FileStoreError("exists", `${to} exists`);
       if (goal.node === source.node) return;
       if (source.node.type === "directory") {
@@ -240,35 +249,40 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async setTimes(path, { modified, created }, context) {
       mayChange(context);
-      const { node } = existing(path, true);
+      const { node } = existing(path, true, context);
       node.modified = modified ?? node.modified;
       node.created = created ?? node.created;
     },
 
     async setMode(path, mode, context) {
       mayChange(context);
-      existing(path, true).node.mode = mode & 0o7777;
+      existing(path, true, context).node.mode = mode & 0o7777;
     },
 
     async makeLink(path, target, context) {
       mayChange(context);
       if (target === "" || target.includes("\0"))
         throw new FileStoreError("name-not-allowed", `${path}: a link cannot hold that target`);
-      const place = locate(root, path, false);
+      const place = locate(root, path, false, context);
       if (place.node !== undefined) throw new FileStoreError("exists", `${path} exists`);
       put(place, { type: "symlink", ...stamp(0o777), target });
     },
 
+    async resolve(path, { follow }, context) {
+      throwIfAborted(context);
+      return locate(root, path, follow, context).names.reduce(childPath, rootPath);
+    },
+
     async freeSpace(path, context) {
       throwIfAborted(context);
-      existing(path, true);
+      existing(path, true, context);
       return ledger.bytesLeft;
     },
 
     async copy(from, to, { overwrite }, context) {
       mayChange(context);
-      const source = existingFile(from);
-      const place = target(to, overwrite);
+      const source = existingFile(from, context);
+      const place = target(to, overwrite, context);
       if (place.node === source) return;
       put(place, newFile(source.content, place.node?.mode ?? source.mode));
     },

@@ -3,6 +3,7 @@ import {
   type DirectoryEntry,
   type FileStat,
   FileStoreError,
+  type StoreContext,
   type VirtualPath,
 } from "@longshore/file-store";
 import type { Content } from "./content.ts";
@@ -41,6 +42,8 @@ export interface Place {
   readonly node: Node | undefined;
   /** The directories from the root down to the one that holds the name; empty for the root. */
   readonly line: readonly DirectoryNode[];
+  /** Where that is without links: every name from the root down. */
+  readonly names: readonly string[];
 }
 
 const maxLinks = 40;
@@ -49,9 +52,15 @@ const maxLinks = 40;
  * Walks from `root` to the place of `path`, following links; the last one only with `follow`. The names on the way
  * must be directories, the last may be missing.
  *
- * @throws {FileStoreError} `not-found`, `not-a-directory`, `permission-denied` for a link that leaves the store
+ * @throws {FileStoreError} `not-found`, `not-a-directory`, `permission-denied` for a link that leaves the store, or for
+ *   any that would be followed where the context refuses them
  */
-export function locate(root: DirectoryNode, path: VirtualPath, follow: boolean): Place {
+export function locate(
+  root: DirectoryNode,
+  path: VirtualPath,
+  follow: boolean,
+  { links: wanted }: Pick<StoreContext, "links"> = {},
+): Place {
   const line: DirectoryNode[] = [];
   const names: string[] = [];
   let here: DirectoryNode = root;
@@ -60,7 +69,7 @@ export function locate(root: DirectoryNode, path: VirtualPath, follow: boolean):
   for (;;) {
     const name = pending.pop();
     if (name === undefined)
-      return { directory: line.at(-1) ?? root, name: names.at(-1) ?? "", node: here, line };
+      return { directory: line.at(-1) ?? root, name: names.at(-1) ?? "", node: here, line, names };
     if (name === "..") {
       const above = line.pop();
       if (above === undefined)
@@ -75,6 +84,8 @@ export function locate(root: DirectoryNode, path: VirtualPath, follow: boolean):
       names.push(name);
       here = node;
     } else if (node?.type === "symlink" && (follow || pending.length > 0)) {
+      if (wanted === "refuse")
+        throw new FileStoreError("permission-denied", `${path}: no link may be in the way here`);
       if (++links > maxLinks)
         throw new FileStoreError("permission-denied", `${path}: too many links in the way`);
       if (node.target.startsWith("/")) {
@@ -84,7 +95,8 @@ export function locate(root: DirectoryNode, path: VirtualPath, follow: boolean):
       }
       const parts = node.target.split("/").filter((part) => part !== "" && part !== ".");
       pending = [...pending, ...parts.reverse()];
-    } else if (pending.length === 0) return { directory: here, name, node, line: [...line, here] };
+    } else if (pending.length === 0)
+      return { directory: here, name, node, line: [...line, here], names: [...names, name] };
     else if (node === undefined) throw new FileStoreError("not-found", `${path}: there is no ${name}`);
     else throw new FileStoreError("not-a-directory", `${path}: ${name} is none`);
   }

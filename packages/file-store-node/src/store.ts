@@ -2,6 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { chmod, mkdir, rmdir, symlink, unlink } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
+  childPath,
   climbsOut,
   type FileStore,
   FileStoreError,
@@ -36,6 +37,7 @@ export interface NodeStore extends FileStore {
   readonly makeLink: NonNullable<FileStore["makeLink"]>;
   readonly freeSpace: NonNullable<FileStore["freeSpace"]>;
   readonly copy: NonNullable<FileStore["copy"]>;
+  readonly resolve: NonNullable<FileStore["resolve"]>;
   /**
    * Removes what killed processes left of their uploads, everywhere below the root, if nothing was written to it
    * for `olderThan` milliseconds (the store's own setting unless told). Answers how many were removed.
@@ -55,7 +57,9 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
   const { writable = false, writes = "atomic", durable = false, fileMode, directoryMode } = options;
   const { sweep = "written", olderThan = 3_600_000 } = options.leftovers ?? {};
   const owners = options.owners === "names" ? readOwnerNames() : undefined;
-  const jail = openJail(root, options);
+  const jails = openJails(root, options);
+  const jail = jails.follow;
+  const jailFor = ({ links = "follow" }: StoreContext): Jail => jails[links];
   const swept = new Set<string>();
 
   /** Every call: not for a session that is gone, and no error but the store's own. */
@@ -76,8 +80,12 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     });
   }
 
-  async function withNode<T>(path: VirtualPath, use: (node: Held) => Promise<T> | T): Promise<T> {
-    const node = await jail.locate(namesOf(path));
+  async function withNode<T>(
+    path: VirtualPath,
+    context: StoreContext,
+    use: (node: Held) => Promise<T> | T,
+  ): Promise<T> {
+    const node = await jailFor(context).locate(namesOf(path));
     try {
       return await use(node);
     } finally {
@@ -85,8 +93,12 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     }
   }
 
-  async function withName<T>(path: VirtualPath, use: (place: HeldName) => Promise<T>): Promise<T> {
-    const place = await jail.directoryOf(namesOf(path));
+  async function withName<T>(
+    path: VirtualPath,
+    context: StoreContext,
+    use: (place: HeldName) => Promise<T>,
+  ): Promise<T> {
+    const place = await jailFor(context).directoryOf(namesOf(path));
     try {
       return await use(place);
     } finally {
@@ -100,10 +112,10 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     if (swept.size >= maxSwept) swept.clear();
     swept.add(directory.text);
     // Whatever is in its way, it may be done another time.
-    void withNode(directory, (node) => sweepDirectory(node, olderThan)).catch(() => {});
+    void withNode(directory, {}, (node) => sweepDirectory(node, olderThan)).catch(() => {});
   }
 
-  const settings = { jail, writes, durable, fileMode };
+  const settings = { writes, durable, fileMode };
   if (writable && sweep === "tree") void sweepTree(jail, [], olderThan).catch(() => {});
 
   return {
@@ -123,11 +135,11 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     },
 
     stat(path, context) {
-      return answer(path, context, () => withNode(path, ({ stats }) => fileStat(stats, owners)));
+      return answer(path, context, () => withNode(path, context, ({ stats }) => fileStat(stats, owners)));
     },
 
     async *list(path, context) {
-      const directory = await answer(path, context, () => jail.locate(namesOf(path)));
+      const directory = await answer(path, context, () => jailFor(context).locate(namesOf(path)));
       try {
         if (!directory.stats.isDirectory()) throw new FileStoreError("not-a-directory", `${path} is none`);
         for await (const batch of readEntries(directory, owners)) {
@@ -143,7 +155,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
 
     openRead(path, context) {
       return answer(path, context, async () => {
-        const file = await withNode(path, (node) => openReader(node, path.text));
+        const file = await withNode(path, context, (node) => openReader(node, path.text));
         if (context.signal?.aborted === true) await file.close();
         throwIfAborted(context);
         return file;
@@ -152,7 +164,13 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
 
     openWrite(path, how, context) {
       return change(path, context, async () => {
-        const file = await openUpload(settings, namesOf(path), path.text, how, context);
+        const file = await openUpload(
+          { ...settings, jail: jailFor(context) },
+          namesOf(path),
+          path.text,
+          how,
+          context,
+        );
         sweepOnce(parentPath(path));
         return file;
       });
@@ -161,7 +179,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     remove(path, context) {
       return change(path, context, async () => {
         if (path.segments.length === 0) throw new FileStoreError("is-a-directory", "the root is a directory");
-        await withName(path, async (place) => {
+        await withName(path, context, async (place) => {
           await unlink(place.path).catch(async (error) => {
             // POSIX says EPERM of a directory, Linux EISDIR.
             if (errnoOf(error) === "EPERM" && (await lstat(place.path)).isDirectory())
@@ -176,17 +194,17 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
       return change(path, context, async () => {
         if (path.segments.length === 0) throw new FileStoreError("exists", "the root exists");
         const mode = maskedMode(directoryMode, mask, 0o777);
-        await withName(path, (place) => mkdir(place.path, mode ?? 0o777));
-        if (mode !== undefined) await withNode(path, (node) => chmod(node.path, mode));
+        await withName(path, context, (place) => mkdir(place.path, mode ?? 0o777));
+        if (mode !== undefined) await withNode(path, context, (node) => chmod(node.path, mode));
       });
     },
 
     removeDirectory(path, context) {
       return change(path, context, () =>
-        withName(path, async (place) => {
+        withName(path, context, async (place) => {
           await rmdir(place.path).catch(async (error) => {
             if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") throw error;
-            const rest = await withNode(path, (node) => clearDirectory(node, olderThan));
+            const rest = await withNode(path, context, (node) => clearDirectory(node, olderThan));
             if (rest === "uploads")
               throw new FileStoreError("busy", `${path}: an upload is under way in it`, { cause: error });
             if (rest === "entries")
@@ -199,11 +217,11 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
 
     rename(from, to, { overwrite }, context) {
       return change(from, context, () =>
-        withName(from, (source) =>
-          withName(to, async (goal) => {
+        withName(from, context, (source) =>
+          withName(to, context, async (goal) => {
             await move(source, goal, overwrite).catch(async (error) => {
               if (errnoOf(error) !== "EXDEV") throw error;
-              await moveAcross(jail, namesOf(from), goal, { overwrite, durable }, context);
+              await moveAcross(jailFor(context), namesOf(from), goal, { overwrite, durable }, context);
             });
             if (durable) await Promise.all([source, goal].map(({ directory }) => syncDirectory(directory)));
           }),
@@ -215,14 +233,14 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
       return change(path, context, () => {
         if (created !== undefined)
           throw new FileStoreError("unsupported", "no system call sets the time of creation");
-        return withNode(path, ({ path: local, stats }) =>
+        return withNode(path, context, ({ path: local, stats }) =>
           setTimes(local, accessed ?? stats.atimeMs, modified ?? stats.mtimeMs),
         );
       });
     },
 
     setMode(path, mode, context) {
-      return change(path, context, () => withNode(path, (node) => chmod(node.path, mode & 0o7777)));
+      return change(path, context, () => withNode(path, context, (node) => chmod(node.path, mode & 0o7777)));
     },
 
     makeLink(path, target, context) {
@@ -232,21 +250,31 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
         // The store would not follow it, but other programs on this machine would.
         if (target.startsWith("/") || climbsOut(path.segments.length - 1, target))
           throw new FileStoreError("permission-denied", `${path}: the link would lead out of the root`);
-        return withName(path, (place) => symlink(localPath(target), place.path));
+        return withName(path, context, (place) => symlink(localPath(target), place.path));
       });
     },
 
     freeSpace(path, context) {
-      return answer(path, context, () => withNode(path, (node) => freeBytes(node.path)));
+      return answer(path, context, () => withNode(path, context, (node) => freeBytes(node.path)));
     },
 
     copy(from, to, { overwrite }, context) {
       return change(to, context, () =>
-        withNode(from, async (source) => {
+        withNode(from, context, async (source) => {
           mustBeFile(source.stats, from.text);
-          await copyFile(jail, source, namesOf(to), { overwrite, durable }, context);
+          await copyFile(jailFor(context), source, namesOf(to), { overwrite, durable }, context);
         }),
       );
+    },
+
+    resolve(path, { follow }, context) {
+      return answer(path, context, async () => {
+        const names = namesOf(path);
+        const { directory, name, node } = await jailFor(context).target(names, follow);
+        if (node !== directory) node?.release();
+        directory.release();
+        return [...directory.names, ...(name === "" ? [] : [name])].reduce(childPath, rootPath);
+      });
     },
 
     removeLeftovers(age = olderThan) {
@@ -261,7 +289,8 @@ const maxSwept = 10_000;
 /** Linux takes names as bytes and keeps their case; the others neither. */
 const hasByteNames = process.platform !== "win32" && process.platform !== "darwin";
 
-function openJail(root: string, options: NodeStoreOptions): Jail {
+/** The jail that follows links as the options have it, and the one for calls that follow none. */
+function openJails(root: string, options: NodeStoreOptions): Readonly<Record<"follow" | "refuse", Jail>> {
   const { followLinks = "inside", jail = "auto" } = options;
   if (jail === "descriptor" && !hasDescriptorPaths())
     throw new FileStoreError("unsupported", 'jail: "descriptor" needs Linux and /proc');
@@ -275,9 +304,10 @@ function openJail(root: string, options: NodeStoreOptions): Jail {
     throw storeError(error, root);
   }
   const steps = jail !== "checked" && hasDescriptorPaths() ? descriptorSteps(real) : checkedSteps(real);
-  return createJail({
-    ...steps,
-    followLinks: followLinks === "inside",
-    rootNames: [partsOf(real), partsOf(resolve(root))],
-  });
+  const rootNames = [partsOf(real), partsOf(resolve(root))];
+  const refuse = createJail({ ...steps, followLinks: false, rootNames });
+  return {
+    follow: followLinks === "never" ? refuse : createJail({ ...steps, followLinks: true, rootNames }),
+    refuse,
+  };
 }

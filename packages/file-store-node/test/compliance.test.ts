@@ -37,7 +37,7 @@ for (const [name, options] of Object.entries(variants)) {
   registerCompliance(
     { describe, it },
     describeFileStore(name, () => subject(parent, { ...options, writable: true }), {
-      offers: ["setTimes", "setMode", "makeLink", "freeSpace", "copy"],
+      offers: ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve"],
       makeReadOnly: () => subject(parent, options, (root) => writeFileSync(join(root, "file"), "x")),
       sparse: true,
     }),

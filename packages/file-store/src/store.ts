@@ -63,6 +63,17 @@ export interface FileStore {
   /** Makes a symbolic link at `path` that holds the text `target`, as it stands. */
   makeLink?(path: VirtualPath, target: string, context: StoreContext): Promise<void>;
 
+  /**
+   * Where `path` leads without symbolic links: those in the way are followed, and with `follow` the last one too. The
+   * last name may be missing. A store that follows links must have it, or nobody could keep rules on paths over it.
+   * Rejects like `stat` for what stands in the way.
+   */
+  resolve?(
+    path: VirtualPath,
+    options: { readonly follow: boolean },
+    context: StoreContext,
+  ): Promise<VirtualPath>;
+
   /** Bytes that can still be written below `path`. */
   freeSpace?(path: VirtualPath, context: StoreContext): Promise<number>;
 
@@ -82,6 +93,11 @@ export interface StoreContext {
   readonly remoteAddress?: string;
   /** Whether the control connection is encrypted. */
   readonly secure?: boolean;
+  /**
+   * `"refuse"`: a symbolic link that would be followed is `permission-denied` instead. Whoever has resolved a path and
+   * decided on what came out says so, that nobody can put a link in the way meanwhile. `"follow"` unless told.
+   */
+  readonly links?: "follow" | "refuse";
   /** Aborted when the session is gone or gave up; the call then rejects with `aborted`. */
   readonly signal?: AbortSignal;
 }

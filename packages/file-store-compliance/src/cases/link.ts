@@ -138,4 +138,80 @@ export const linkCases: readonly StoreCase[] = [
       equal(await get("/d/e/file"), "deep", "the content");
     },
   },
+  {
+    name: "resolve: tells where a path leads, with and without following the last name",
+    async run(trial) {
+      const { store, context, put } = trial;
+      if (store.makeLink === undefined) return;
+      if (store.resolve === undefined) fail("a store with links must be able to resolve paths");
+      await store.makeDirectory(at("/d"), context);
+      await store.makeDirectory(at("/d/e"), context);
+      await put("/d/e/file", "content");
+      await link(trial, "/to-e", "d/e");
+      await link(trial, "/to-file", "to-e/file");
+      await link(trial, "/d/up", "../to-e");
+      await link(trial, "/to-nothing", "d/nothing");
+      await link(trial, "/d/to-root", "..");
+      for (const [path, followed, itself] of [
+        ["/", "/", "/"],
+        ["/d/e/file", "/d/e/file", "/d/e/file"],
+        ["/missing", "/missing", "/missing"],
+        ["/to-e", "/d/e", "/to-e"],
+        ["/to-e/file", "/d/e/file", "/d/e/file"],
+        ["/to-e/missing", "/d/e/missing", "/d/e/missing"],
+        ["/to-file", "/d/e/file", "/to-file"],
+        ["/d/up/file", "/d/e/file", "/d/e/file"],
+        ["/to-nothing", "/d/nothing", "/to-nothing"],
+        ["/d/to-root", "/", "/d/to-root"],
+      ] as const) {
+        for (const [follow, expected] of [
+          [true, followed],
+          [false, itself],
+        ] as const) {
+          const resolved = await store.resolve(at(path), { follow }, context);
+          equal(resolved.text, expected, `${path} resolved${follow ? ", followed" : ""}`);
+        }
+      }
+      const { resolve } = store;
+      await rejects(() => resolve(at("/no/way"), { follow: true }, context), "a missing way", "not-found");
+    },
+  },
+  {
+    name: "links: none is followed where the context refuses them, by whichever call",
+    async run(trial) {
+      const { store, put, get, names } = trial;
+      const { makeLink, setTimes, setMode, copy } = store;
+      if (makeLink === undefined) return;
+      const context = { ...trial.context, links: "refuse" } as const;
+      await store.makeDirectory(at("/d"), context);
+      await put("/d/file", "content");
+      await link(trial, "/to-d", "d");
+      await link(trial, "/to-file", "d/file");
+      const file = at("/to-d/file");
+      const calls: Readonly<Record<string, (() => Promise<unknown>) | undefined>> = {
+        "stat of a link": () => store.stat(at("/to-file"), context),
+        stat: () => store.stat(file, context),
+        list: () => store.list(at("/to-d"), context)[Symbol.asyncIterator]().next(),
+        openRead: () => store.openRead(file, context),
+        replace: () => store.openWrite(file, { mode: "replace" }, context),
+        create: () => store.openWrite(at("/to-d/new"), { mode: "create" }, context),
+        append: () => store.openWrite(at("/to-file"), { mode: "append" }, context),
+        remove: () => store.remove(file, context),
+        makeDirectory: () => store.makeDirectory(at("/to-d/new"), context),
+        removeDirectory: () => store.removeDirectory(at("/to-d/new"), context),
+        "rename from": () => store.rename(file, at("/x"), { overwrite: true }, context),
+        "rename to": () => store.rename(at("/d/file"), at("/to-d/x"), { overwrite: true }, context),
+        setTimes: setTimes && (() => setTimes(file, { modified: 0 }, context)),
+        setMode: setMode && (() => setMode(file, 0o600, context)),
+        makeLink: () => makeLink(at("/to-d/new"), "file", context),
+        copy: copy && (() => copy(file, at("/x"), { overwrite: true }, context)),
+        "copy to": copy && (() => copy(at("/d/file"), at("/to-d/x"), { overwrite: true }, context)),
+      };
+      for (const [name, call] of Object.entries(calls))
+        if (call !== undefined) await rejects(call, name, "permission-denied");
+      equal([await get("/d/file"), await names("/d")], ["content", ["file"]], "what stands");
+      await store.remove(at("/to-file"), context);
+      equal(await names("/"), ["d", "to-d"], "the names when the link itself was removed");
+    },
+  },
 ];
