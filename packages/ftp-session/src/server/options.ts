@@ -20,7 +20,7 @@ export interface ServerEngineOptions {
   readonly secure?: boolean;
   /** Whether there are virtual hosts to choose from: HOST is 502 and not in FEAT otherwise; `false` unless told. */
   readonly hosts?: boolean;
-  /** Lines of the greeting; `["Ready."]` unless told. */
+  /** Lines of the greeting; `["FTP server ready."]` unless told: scanners and some clients look for the word. */
   readonly greeting?: readonly string[];
   /** Lines of the reply to a login; `["Logged in."]` unless told. */
   readonly welcome?: readonly string[];
@@ -100,7 +100,7 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     tls: options.tls ?? "none",
     secure: options.secure ?? false,
     hosts: options.hosts ?? false,
-    greeting: options.greeting ?? ["Ready."],
+    greeting: options.greeting ?? ["FTP server ready."],
     welcome: options.welcome ?? ["Logged in."],
     system: options.system ?? "UNIX Type: L8",
     defaultType: options.defaultType ?? "image",
