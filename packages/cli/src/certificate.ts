@@ -18,6 +18,7 @@ export async function makeCertificate(host: string): Promise<Certificate> {
   const names = [...new Set(["localhost", host])];
   const made = await generate([{ name: "commonName", value: "localhost" }], {
     keySize: 2048,
+    algorithm: "sha256",
     extensions: [
       {
         name: "subjectAltName",
