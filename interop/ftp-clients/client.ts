@@ -6,8 +6,8 @@ export interface Target {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** Explicit TLS; the certificate, in PEM, is to be trusted for `localhost`. */
-  readonly tls?: { readonly certificateFile: string };
+  /** TLS, explicit unless told; the certificate, in PEM, is to be trusted for `localhost`. */
+  readonly tls?: { readonly certificateFile: string; readonly implicit?: true };
 }
 
 /**
@@ -17,6 +17,8 @@ export interface Target {
 export interface FtpClientPeer {
   readonly needs: readonly ProgramName[];
   readonly tls: boolean;
+  /** Takes so long to start that hundreds of it at once would test the machine; it moves many files by itself. */
+  readonly slowStart?: true;
   get(target: Target, remote: string, local: string): Promise<void>;
   /** The names in a directory. */
   list(target: Target, directory: string): Promise<readonly string[]>;

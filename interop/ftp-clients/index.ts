@@ -4,6 +4,7 @@ import { curl } from "./curl.ts";
 import { ftplib } from "./ftplib.ts";
 import { lftp } from "./lftp.ts";
 import { ncftp } from "./ncftp.ts";
+import { rclone } from "./rclone.ts";
 import { tnftp } from "./tnftp.ts";
 import { wget } from "./wget.ts";
 
@@ -14,6 +15,7 @@ export const ftpClients: Record<string, FtpClientPeer> = {
   tnftp,
   ncftp,
   wget,
+  rclone,
   ftplib,
   "basic-ftp": basicFtp,
 };

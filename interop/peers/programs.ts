@@ -11,6 +11,8 @@ export type ProgramName =
   | "ncftpls"
   | "ncftp"
   | "wget"
+  | "rclone"
+  | "nmap"
   | "python3"
   | "pyftpdlib"
   | "python3-openssl"
@@ -54,6 +56,8 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   ncftpls: { package: "ncftp", paths: ["usr/bin/ncftpls"] },
   ncftp: { package: "ncftp", paths: ["usr/bin/ncftp3", "usr/bin/ncftp"] },
   wget: { package: "wget", paths: ["usr/bin/wget"] },
+  rclone: { package: "rclone", paths: ["usr/bin/rclone"] },
+  nmap: { package: "nmap", paths: ["usr/bin/nmap"] },
   python3: { package: "python3", paths: ["usr/bin/python3"] },
   pyftpdlib: { package: "python3-pyftpdlib", paths: ["usr/lib/python3/dist-packages/pyftpdlib"] },
   "python3-openssl": { package: "python3-openssl", paths: ["usr/lib/python3/dist-packages/OpenSSL"] },
@@ -106,13 +110,28 @@ export function environment(): NodeJS.ProcessEnv {
       .map((folder) => join(folder, path))
       .filter((folder) => existsSync(folder))
       .join(delimiter);
+  const libraries = ["x86_64-linux-gnu", "aarch64-linux-gnu"].flatMap((machine) => [
+    existing(`usr/lib/${machine}`),
+    existing(`lib/${machine}`),
+    // Debian keeps the reference BLAS, which nmap needs, in a folder that only a link of an installed system names.
+    existing(`usr/lib/${machine}/blas`),
+  ]);
   return {
     ...process.env,
     LC_ALL: "C.UTF-8",
-    LD_LIBRARY_PATH: ["x86_64-linux-gnu", "aarch64-linux-gnu"]
-      .flatMap((machine) => [existing(`usr/lib/${machine}`), existing(`lib/${machine}`)])
-      .filter(Boolean)
-      .join(delimiter),
+    LD_LIBRARY_PATH: libraries.filter(Boolean).join(delimiter),
     PYTHONPATH: existing("usr/lib/python3/dist-packages"),
+    ...nmapEnvironment(join(peersFolder, programs.nmap.package)),
+  };
+}
+
+/** nmap unpacked: where its scripts are, and the Lua modules that they use. */
+function nmapEnvironment(folder: string): NodeJS.ProcessEnv {
+  if (!existsSync(folder)) return {};
+  const machines = readdirSync(join(folder, "usr/lib")).filter((name) => name.includes("-linux-"));
+  return {
+    NMAPDIR: join(folder, "usr/share/nmap"),
+    LUA_PATH: `${join(folder, "usr/share/lua/5.3")}/?.lua;;`,
+    LUA_CPATH: `${machines.map((machine) => `${join(folder, "usr/lib", machine, "lua/5.3")}/?.so;`).join("")};`,
   };
 }

@@ -74,6 +74,7 @@ export async function makeCertificate(): Promise<{
   const folder = await mkdtemp(join(tmpdir(), "longshore-certificate-"));
   const made = await generate([{ name: "commonName", value: "localhost" }], {
     keySize: 2048,
+    algorithm: "sha256",
     extensions: [
       { name: "basicConstraints", cA: true },
       { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
