@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { prefixOf } from "./address.ts";
 import type { Allowance, UnconfirmedLimits } from "./limits.ts";
 
 /** Octets that may go to addresses nobody has confirmed: by prefix, and in all. */
@@ -62,15 +62,4 @@ function createBucket({ burst, perSecond }: Allowance): Bucket {
       octets -= taken;
     },
   };
-}
-
-/** A /24 of IPv4, a /64 of IPv6: what one attack is aimed at, and one owner commonly holds. */
-export function prefixOf(address: string): string {
-  if (!isIPv6(address)) return address.slice(0, address.lastIndexOf("."));
-  const [plain = ""] = address.split("%");
-  const [head = "", tail] = plain.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
-  const all = [...groups, ...new Array<string>(Math.max(0, missing)).fill("0"), ...(tail?.split(":") ?? [])];
-  return all.slice(0, 4).join(":");
 }

@@ -55,7 +55,7 @@ const deadlines = createDeadlines();
 /** One request from a port of its own (RFC 1350 §4), and the transfer that follows. */
 export async function attempt(context: AttemptOptions): Promise<Attempt> {
   const { options, direction, source, meter, server, packet } = context;
-  const { signal, timing = {}, rollover = 0 } = options;
+  const { signal, timing = {}, rollover = 0, quirks = { acceptTrailingNuls: true } } = options;
   const datagram = encodeRequest(packet);
   const maxSize =
     direction.type === "rrq" && direction.maxSize !== undefined ? { maxSize: direction.maxSize } : {};
@@ -89,7 +89,7 @@ export async function attempt(context: AttemptOptions): Promise<Attempt> {
       transfer.receive(arrived, from);
       return;
     }
-    const result = decodePacket(arrived);
+    const result = decodePacket(arrived, { quirks });
     const effects = result.ok
       ? request.receive(result.packet, from, now())
       : request.malformed(result.error, from, now());
@@ -149,7 +149,7 @@ export async function attempt(context: AttemptOptions): Promise<Attempt> {
     const driving = {
       port,
       peer,
-      blockSize,
+      decoding: { blockSize, quirks },
       deadlines,
       onResult: end,
       onClose: close,

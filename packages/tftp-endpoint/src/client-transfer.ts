@@ -79,7 +79,15 @@ async function openContent(open: () => Promise<TftpContent>, mode: string, meter
   }
 }
 
-async function resolveHost({ host, family }: TftpTransferOptions): Promise<string> {
+async function resolveHost(options: TftpTransferOptions): Promise<string> {
+  const address = await addressOf(options);
+  // RFC 1122 §3.2.1.3: "this host". The answer comes from loopback, and is told by its source.
+  return unspecified[address] ?? address;
+}
+
+const unspecified: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+async function addressOf({ host, family }: TftpTransferOptions): Promise<string> {
   const [address = "", ...zone] = host.split("%");
   // Answers are told by their source: it has to be spelled as the system spells it.
   if (isIPv6(address)) return [new SocketAddress({ address, family: "ipv6" }).address, ...zone].join("%");

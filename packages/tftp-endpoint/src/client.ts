@@ -1,6 +1,6 @@
 import type { WritableFile } from "@longshore/file-store";
 import { createLocalFile, openLocalFile } from "@longshore/file-store-node";
-import type { RawOption } from "@longshore/tftp-packet";
+import type { PacketQuirks, RawOption } from "@longshore/tftp-packet";
 import type { Rollover, TimingOptions, TransferStatistics } from "@longshore/tftp-transfer";
 import { exchange } from "./client-transfer.ts";
 import type { TftpContent } from "./content.ts";
@@ -8,7 +8,7 @@ import { createMemoryFile, createPipe } from "./memory-file.ts";
 
 /** What get and put have in common. */
 export interface TftpTransferOptions {
-  /** A name or an address. */
+  /** A name or an address; `0.0.0.0` and `::` are this machine (RFC 1122 §3.2.1.3). */
   readonly host: string;
   /** 69 unless told. */
   readonly port?: number;
@@ -40,6 +40,8 @@ export interface TftpTransferOptions {
   readonly fallback?: boolean;
   readonly rollover?: Rollover;
   readonly timing?: TimingOptions;
+  /** What is let pass in the server's packets; `acceptTrailingNuls` unless told, for uftpd. */
+  readonly quirks?: PacketQuirks;
   /** Computes a checksum of the content on the way, by a name that `node:crypto` knows, such as `sha256`. */
   readonly checksum?: string;
   readonly signal?: AbortSignal;

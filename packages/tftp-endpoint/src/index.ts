@@ -15,6 +15,16 @@ export type { TftpDropReason, TftpEvent } from "./event.ts";
 export type { TftpHandler, TftpRequest } from "./handler.ts";
 export { type Allowance, pathBlockSize, type TftpLimits, type UnconfirmedLimits } from "./limits.ts";
 export {
+  parseRewriteRules,
+  type RewriteRule,
+  type RewriteRules,
+  type RewriteRulesResult,
+  type RewriteStep,
+  type RewriteSubject,
+  type Rewriting,
+  rewriteName,
+} from "./rewrite/rules.ts";
+export {
   createTftpServer,
   type TftpListening,
   type TftpServer,

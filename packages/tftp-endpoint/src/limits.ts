@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import type { NegotiationPolicy } from "@longshore/tftp-transfer";
+import { unmapped } from "./address.ts";
 
 /** How much of the machine a server gives away. */
 export interface TftpLimits {
@@ -49,6 +50,7 @@ export function negotiationPolicy(limits: TftpLimits, remoteAddress: string): Ne
  * and TFTP; over loopback, whose packets are never cut, the largest there is (RFC 2348).
  */
 export function pathBlockSize(remoteAddress: string): number {
-  if (remoteAddress === "::1" || remoteAddress.startsWith("127.")) return 65464;
-  return isIPv6(remoteAddress) ? 1448 : 1468;
+  const address = unmapped(remoteAddress);
+  if (address === "::1" || address.startsWith("127.")) return 65464;
+  return isIPv6(address) ? 1448 : 1468;
 }

@@ -196,7 +196,7 @@ export function openSession(options: SessionOptions): Session {
     return {
       port: from,
       peer: remote,
-      blockSize,
+      decoding: { blockSize },
       deadlines: options.deadlines,
       onConfirmed: options.onConfirmed,
       onResult,

@@ -1,5 +1,5 @@
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
-import { decodePacket, encodePacket } from "@longshore/tftp-packet";
+import { decodePacket, encodePacket, type PacketDecodeOptions } from "@longshore/tftp-packet";
 import {
   type Outcome,
   type Receiver,
@@ -43,8 +43,8 @@ export interface TransferOptions {
       };
   readonly port: UdpPort;
   readonly peer: Tid;
-  /** The block size agreed on: longer DATA is malformed. */
-  readonly blockSize: number;
+  /** With the block size agreed on: longer DATA is malformed. */
+  readonly decoding: PacketDecodeOptions;
   readonly deadlines: Deadlines;
   /** The peer's address is known to be its own. */
   readonly onConfirmed?: () => void;
@@ -57,7 +57,7 @@ export interface TransferOptions {
 }
 
 export function createTransfer(options: TransferOptions): Transfer {
-  const { storage, port, peer, deadlines, onConfirmed, onResult, onClose, onProgress } = options;
+  const { storage, port, peer, decoding, deadlines, onConfirmed, onResult, onClose, onProgress } = options;
   const { engine } = storage;
   const sink =
     storage.type === "receive"
@@ -67,7 +67,6 @@ export function createTransfer(options: TransferOptions): Transfer {
           onError: (error) => failStorage(error),
         })
       : undefined;
-  const decoding = { blockSize: options.blockSize };
   let cause: unknown;
   let isConfirmed = engine.confirmed;
   let isSettled = false;

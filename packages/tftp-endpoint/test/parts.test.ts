@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { prefixOf } from "../src/address.ts";
 import { createBlockBuffer } from "../src/block-buffer.ts";
-import { createBudget, prefixOf } from "../src/budget.ts";
+import { createBudget } from "../src/budget.ts";
 import { now } from "../src/clock.ts";
 import { fill, openSource, toNetascii } from "../src/content.ts";
 import { createDeadlines } from "../src/deadlines.ts";

@@ -17,6 +17,8 @@ export interface PacketQuirks {
    * is there for boot loaders that count the octets of their request wrong.
    */
   readonly acceptMissingNul?: boolean;
+  /** More NULs may follow the last option of an OACK; off. uftpd sends them. */
+  readonly acceptTrailingNuls?: boolean;
 }
 
 /** Longest request that the encoder builds, in octets (RFC 2347). */

@@ -34,6 +34,8 @@ export function decodeNegotiation(
   const isRequest = opcode !== oackOpcode;
   const texts = splitFields(datagram, 2);
   const last = texts.pop();
+  if (!isRequest && quirks?.acceptTrailingNuls)
+    while (texts.length && !texts.at(-1) && (texts.length % 2 || !texts.at(-2))) texts.pop();
   // What stands before a missing NUL may be the mode, but no option.
   if (last && (texts.push(last) > 2 || !isRequest || !quirks?.acceptMissingNul))
     return refuse("missing-nul", datagram, opcode);

@@ -54,6 +54,29 @@ describe("requests", () => {
   });
 });
 
+describe("an OACK", () => {
+  it("that goes on with NULs is malformed, unless told otherwise", () => {
+    const quirks = { acceptTrailingNuls: true };
+    for (const more of ["\0", "\0\0", "\0\0\0\0\0"]) {
+      const datagram = bytes(`\0\x06blksize\x008\0multicast\0\0${more}`);
+      expect(decodePacket(datagram)).toMatchObject({ ok: false, error: { answer: 8 } });
+      expect(decodePacket(datagram, { quirks })).toEqual({
+        ok: true,
+        packet: {
+          type: "oack",
+          options: [
+            ["blksize", "8"],
+            ["multicast", ""],
+          ],
+        },
+      });
+    }
+    // A request has none, nor may NULs stand between the options.
+    expect(decodePacket(bytes("\0\x01a\0octet\0\0"), { quirks }).ok).toBe(false);
+    expect(decodePacket(bytes("\0\x06\0\0blksize\x008\0"), { quirks }).ok).toBe(false);
+  });
+});
+
 describe("DATA", () => {
   it("gives a view of the datagram, not a copy", () => {
     const pool = bytes("....\0\x03\x01\x02payload....");
