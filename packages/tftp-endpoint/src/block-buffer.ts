@@ -1,5 +1,6 @@
 import { dataHeaderLength, encodeDataHeader } from "@longshore/tftp-packet";
 import { blockAt, lastBlock, type Rollover } from "@longshore/tftp-transfer";
+import type { Datagram } from "./udp.ts";
 
 /**
  * The blocks of a window and of what is read ahead, each as the datagram it goes out in. A block's place is used
@@ -8,8 +9,8 @@ import { blockAt, lastBlock, type Rollover } from "@longshore/tftp-transfer";
 export interface BlockBuffer {
   /** Content that follows what was appended before. */
   append(chunk: Uint8Array): void;
-  /** The DATA packet of the block, counted from 1; valid until its place is used again. */
-  packet(index: number): Uint8Array;
+  /** The DATA packet of the block, counted from 1, whole or in parts; valid until its place is used again. */
+  packet(index: number): Datagram;
 }
 
 /**

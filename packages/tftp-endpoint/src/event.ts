@@ -10,6 +10,8 @@ export type TftpEvent =
       readonly operation: "read" | "write";
       /** As the peer sent it. */
       readonly filename: string;
+      /** What the rewriting rules made of it, where that is something else. */
+      readonly rewritten?: string;
       readonly mode: TftpMode;
       /** Asked for. */
       readonly options: readonly RawOption[];
@@ -52,6 +54,11 @@ export type TftpEvent =
       readonly filename: string;
       readonly remote: Tid;
       readonly outcome: Outcome;
+      /** Options asked for, and granted. */
+      readonly options: readonly RawOption[];
+      readonly granted: readonly RawOption[];
+      readonly blockSize: number;
+      readonly windowSize: number;
       readonly statistics: TransferStatistics;
       /** Milliseconds since the request. */
       readonly duration: number;

@@ -6,7 +6,7 @@ import type { TftpContent } from "./content.ts";
 /** A request as a handler sees it. */
 export interface TftpRequest {
   readonly operation: "read" | "write";
-  /** As the peer sent it: no path yet, and not to be trusted as one. */
+  /** As the peer sent it, or as rules rewrote it: no path yet, and not to be trusted as one. */
   readonly filename: string;
   readonly mode: TftpMode;
   readonly options: readonly RawOption[];

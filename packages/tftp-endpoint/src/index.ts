@@ -14,6 +14,7 @@ export { TftpError, type TftpErrorKind } from "./error.ts";
 export type { TftpDropReason, TftpEvent } from "./event.ts";
 export type { TftpHandler, TftpRequest } from "./handler.ts";
 export { type Allowance, pathBlockSize, type TftpLimits, type UnconfirmedLimits } from "./limits.ts";
+export { createReadCache, type ReadCache, type ReadCacheOptions } from "./read-cache.ts";
 export {
   parseRewriteRules,
   type RewriteRule,
@@ -24,6 +25,7 @@ export {
   type Rewriting,
   rewriteName,
 } from "./rewrite/rules.ts";
+export type { TftpRoot, TftpRootPolicy } from "./root.ts";
 export {
   createTftpServer,
   type TftpListening,
@@ -32,5 +34,6 @@ export {
   type TftpServerOptions,
 } from "./server.ts";
 export { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
+export type { TftpTotals } from "./totals.ts";
 export type { TransferPorts } from "./transfer-port.ts";
 export { parseTftpUrl, type TftpUrl, type TftpUrlResult } from "./url.ts";

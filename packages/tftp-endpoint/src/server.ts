@@ -14,8 +14,10 @@ import type { TftpDropReason, TftpEvent } from "./event.ts";
 import type { TftpHandler } from "./handler.ts";
 import { negotiationPolicy, type TftpLimits } from "./limits.ts";
 import { type Listeners, openListeners } from "./listener.ts";
+import { type RewriteRules, rewriteName } from "./rewrite/rules.ts";
 import { openSession, type Session } from "./session.ts";
 import { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
+import { createTotals, type TftpTotals } from "./totals.ts";
 import { openTransferPort, type TransferPorts } from "./transfer-port.ts";
 import type { UdpPort } from "./udp.ts";
 
@@ -36,6 +38,8 @@ export interface TftpServerBehaviour {
   /** Whether the mode `mail` is handed on to the handler (RFC 1123 §4.2.2.1: it should not be); off. */
   readonly mail?: boolean;
   readonly quirks?: PacketQuirks;
+  /** What names are turned into before anything is looked for; as they are unless told. */
+  readonly rewrite?: RewriteRules;
   /** Told everything, synchronously; must not throw. */
   readonly onEvent?: (event: TftpEvent) => void;
 }
@@ -60,6 +64,8 @@ export interface TftpServer {
   close(options?: { readonly timeout?: number }): Promise<void>;
   /** Transfers under way. */
   readonly sessions: number;
+  /** What was done so far. */
+  readonly totals: TftpTotals;
 }
 
 export interface TftpListening {
@@ -88,6 +94,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   const handler = options.handler ?? createStoreHandler(options);
   const budget = createBudget(limits.unconfirmed ?? {});
   const deadlines = createDeadlines();
+  const counter = createTotals();
   const sessions = new Map<string, { readonly session: Session; readonly datagram: Uint8Array }>();
   const perAddress = new Map<string, number>();
   /** Ends of transfers that share the listening socket. */
@@ -99,6 +106,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   let onIdle: (() => void) | undefined;
 
   function emit(event: TftpEvent): void {
+    counter.count(event);
     onEvent?.(event);
   }
 
@@ -146,6 +154,12 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     const mode = parseMode(packet.mode);
     if (mode === undefined || (mode === "mail" && !(mail && packet.type === "wrq")))
       return refuse(via, datagram, remote, tftpErrors.illegalOperation.code, "Unknown transfer mode", packet);
+    const operation = packet.type === "rrq" ? "read" : "write";
+    const { address } = remote;
+    const named = rewriteName(options.rewrite ?? noRules, { filename: packet.filename, operation, address });
+    if (named.type === "refused")
+      return refuse(via, datagram, remote, tftpErrors.accessViolation.code, named.message, packet);
+    const { filename } = named;
     const already = perAddress.get(remote.address) ?? 0;
     if (active >= (limits.sessions ?? 2048) && !makeRoom()) return "sessions";
     if (already >= (limits.sessionsPerAddress ?? 1024)) return "sessions-per-address";
@@ -154,12 +168,12 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
 
     const id = ++lastId;
     const local = via.local;
-    const operation = packet.type === "rrq" ? "read" : "write";
     emit({
       type: "request",
       id,
       operation,
       filename: packet.filename,
+      ...(filename === packet.filename ? {} : { rewritten: filename }),
       mode,
       options: packet.options,
       remote,
@@ -173,6 +187,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     const session = openSession({
       id,
       packet,
+      filename,
       mode,
       remote,
       local,
@@ -239,6 +254,9 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     get sessions() {
       return active;
     },
+    get totals() {
+      return counter.totals;
+    },
     async listen() {
       isClosing = false;
       listeners = await openListeners(host, port, () => ({
@@ -272,6 +290,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     },
   };
 }
+
+const noRules: RewriteRules = { rules: [] };
 
 /** The largest answer that a request can get before its sender is confirmed: a block, or an OACK. */
 function answerOctets(packet: RequestPacket, datagram: Uint8Array): number {

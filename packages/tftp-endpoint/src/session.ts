@@ -4,6 +4,7 @@ import {
   answerOptions,
   createReceiver,
   createSender,
+  defaultTerms,
   type NegotiationPolicy,
   type Outcome,
   type Rollover,
@@ -12,18 +13,22 @@ import {
   type Tid,
   type TimingOptions,
 } from "@longshore/tftp-transfer";
-import { createBlockBuffer, readBlocksFor } from "./block-buffer.ts";
+import { type BlockBuffer, createBlockBuffer, readBlocksFor } from "./block-buffer.ts";
 import { now } from "./clock.ts";
-import { openSource, type Source, toNetascii } from "./content.ts";
+import { openSource, type Source, type TftpContent, toNetascii } from "./content.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { TftpEvent } from "./event.ts";
 import type { TftpHandler, TftpRequest } from "./handler.ts";
+import { isShared } from "./read-cache.ts";
+import { createSharedBlocks } from "./shared-blocks.ts";
 import { createTransfer, type Transfer } from "./transfer.ts";
 import type { UdpPort } from "./udp.ts";
 
 export interface SessionOptions {
   readonly id: number;
   readonly packet: RequestPacket;
+  /** What the handler is asked for: the packet's, unless it was rewritten. */
+  readonly filename: string;
   readonly mode: TftpMode;
   readonly remote: Tid;
   readonly local: Tid;
@@ -67,6 +72,7 @@ export function openSession(options: SessionOptions): Session {
   const openedAt = now();
   const gone = new AbortController();
   let transfer: Transfer | undefined;
+  let agreed = defaultTerms;
   let port: UdpPort | undefined;
   let heardAt = openedAt;
   let isSettled = false;
@@ -77,7 +83,7 @@ export function openSession(options: SessionOptions): Session {
     operation === "write" && mode === "octet" && announced !== undefined ? Number(announced) : undefined;
   const request: TftpRequest = {
     operation,
-    filename: packet.filename,
+    filename: options.filename,
     mode,
     options: packet.options,
     remote,
@@ -119,16 +125,16 @@ export function openSession(options: SessionOptions): Session {
     const content = await options.handler.read(request);
     if (content === undefined) throw new FileStoreError("not-found", "there is no such file");
     const plain = openSource(content);
-    const source: Source = mode === "octet" ? plain : toNetascii(plain);
-    const { size } = source;
+    const size = mode === "octet" ? plain.size : undefined;
     const terms = agree(size);
     const { blockSize, windowSize } = terms;
     return {
       terms,
       size,
-      discard: () => void source.close().catch(() => {}),
+      discard: () => void plain.close().catch(() => {}),
       transfer(from) {
         const readBlocks = readBlocksFor(blockSize, windowSize);
+        const sending = blocksOf(content, plain, size, terms, 2 * readBlocks);
         const engine = createSender(
           {
             ...common(terms),
@@ -140,12 +146,27 @@ export function openSession(options: SessionOptions): Session {
           },
           now(),
         );
-        const blocks = createBlockBuffer(blockSize, 2 * readBlocks, options.rollover, size);
         return createTransfer({
           ...callbacks(from, terms),
-          storage: { type: "send", engine, source, blocks },
+          storage: { type: "send", engine, ...sending },
         });
       },
+    };
+  }
+
+  /** What goes out of `content`: views of what others read as well, or blocks of this session's own. */
+  function blocksOf(
+    content: TftpContent,
+    plain: Source,
+    size: number | undefined,
+    { blockSize }: Terms,
+    most: number,
+  ): { readonly source: Source; readonly blocks: BlockBuffer } {
+    if (mode === "octet" && typeof content === "object" && isShared(content))
+      return createSharedBlocks(content, blockSize, most, options.rollover);
+    return {
+      source: mode === "octet" ? plain : toNetascii(plain),
+      blocks: createBlockBuffer(blockSize, most, options.rollover, size),
     };
   }
 
@@ -206,6 +227,7 @@ export function openSession(options: SessionOptions): Session {
 
   function begin(start: Start, from: UdpPort): void {
     const { terms, size } = start;
+    agreed = terms;
     emit({
       type: "transfer-start",
       ...about,
@@ -232,6 +254,10 @@ export function openSession(options: SessionOptions): Session {
         type: "transfer-end",
         ...about,
         outcome,
+        options: packet.options,
+        granted: agreed.granted,
+        blockSize: agreed.blockSize,
+        windowSize: agreed.windowSize,
         statistics: transfer.engine.statistics,
         duration: now() - openedAt,
         ...(cause === undefined ? {} : { cause }),

@@ -2,6 +2,9 @@ import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Tid } from "@longshore/tftp-transfer";
 
+/** The payload of one datagram, in one piece or in several that follow each other. */
+export type Datagram = Uint8Array | readonly Uint8Array[];
+
 /** A bound UDP socket. It is not connected, so that packets from a wrong TID are seen and answered. */
 export interface UdpPort {
   readonly local: Tid;
@@ -9,7 +12,7 @@ export interface UdpPort {
    * Sends at once where the system takes it, else as soon as it does. Losses are the protocol's business;
    * `onError` is told what the system refuses.
    */
-  send(datagram: Uint8Array, to: Tid, onError?: (error: Error) => void): void;
+  send(datagram: Datagram, to: Tid, onError?: (error: Error) => void): void;
   /** Holds no process open from now on. */
   unref(): void;
   close(): void;
