@@ -1,0 +1,141 @@
+// codecs.mjs WHO WHAT: decodes or encodes for a second after a warm-up, with ours or with what others publish; prints
+// how many a second.
+import { createRequire } from "node:module";
+import { parseCommand } from "@longshore/ftp-command";
+import { createListingParser } from "@longshore/ftp-listing";
+import { createReplyDecoder } from "@longshore/ftp-reply";
+import { decodePacket, encodeDataHeader, encodePacket } from "@longshore/tftp-packet";
+
+const require = createRequire(import.meta.url);
+const [who, what] = process.argv.slice(2);
+const bytes = (text) => Buffer.from(text, "latin1");
+
+/** What a session hears: one reply a segment, one of them of several lines. */
+const replies = [
+  "220 ProFTPD Server ready.\r\n",
+  "331 Password required for ada\r\n",
+  "230 User ada logged in\r\n",
+  "211-Features:\r\n MDTM\r\n REST STREAM\r\n SIZE\r\n UTF8\r\n211 End\r\n",
+  "229 Entering Extended Passive Mode (|||36421|)\r\n",
+  "150 Opening BINARY mode data connection for big (2147483648 bytes)\r\n",
+  "226 Transfer complete\r\n",
+  "213 20260314150926\r\n",
+].map(bytes);
+
+const listing = bytes(
+  Array.from(
+    { length: 1000 },
+    (_, at) =>
+      `-rw-r--r--   1 ada      staff    ${String(at * 1021).padStart(8)} Mar ${String(1 + (at % 28)).padStart(2)} 14:0${at % 10} file-${at}.dat\r\n`,
+  ).join(""),
+);
+const machineListing = bytes(
+  Array.from(
+    { length: 1000 },
+    (_, at) => `type=file;size=${at * 1021};modify=20260314150926;UNIX.mode=0644; file-${at}.dat\r\n`,
+  ).join(""),
+);
+const commands = [
+  "USER ada",
+  "PASS secret",
+  "TYPE I",
+  "CWD /pub",
+  "EPSV",
+  "RETR big.tar.gz",
+  "MDTM a b c",
+  "NOOP",
+];
+const block = Buffer.alloc(512, "x");
+const data = Buffer.concat([Buffer.from([0, 3, 0, 7]), block]);
+const request = Buffer.concat([
+  Buffer.from([0, 1]),
+  bytes("boot/kernel\0octet\0tsize\x000\0blksize\x001428\0"),
+]);
+const acknowledgement = Buffer.from([0, 4, 0, 7]);
+
+/** Each does its work once and answers how many were decoded or encoded. */
+const works = {
+  longshore: {
+    replies() {
+      const decoder = createReplyDecoder();
+      let count = 0;
+      for (const chunk of replies) count += decoder.push(chunk).length;
+      return count;
+    },
+    commands() {
+      for (const line of commands) parseCommand(line);
+      return commands.length;
+    },
+    listing: () => countEntries(listing),
+    "machine listing": () => countEntries(machineListing),
+    "TFTP decode"() {
+      decodePacket(data);
+      decodePacket(acknowledgement);
+      decodePacket(request);
+      return 3;
+    },
+    "TFTP encode"() {
+      // A server sends header and content as two buffers: the content is not copied.
+      encodeDataHeader(7);
+      encodePacket({ type: "ack", block: 7 });
+      encodePacket({ type: "oack", options: [["blksize", "1428"]] });
+      return 3;
+    },
+  },
+  "basic-ftp": {
+    replies() {
+      let count = 0;
+      let rest = "";
+      for (const chunk of replies) {
+        const parsed = basic("parseControlResponse").parseControlResponse(rest + chunk.toString("utf8"));
+        rest = parsed.rest;
+        for (const message of parsed.messages) count += Number.parseInt(message.slice(0, 3), 10) > 0 ? 1 : 0;
+      }
+      return count;
+    },
+    listing: () => basic("parseList").parseList(listing.toString("utf8")).length,
+    "machine listing": () => basic("parseList").parseList(machineListing.toString("utf8")).length,
+  },
+  tftp: {
+    "TFTP decode"() {
+      packets().data.deserialize(data, 512);
+      packets().ack.deserialize(acknowledgement);
+      packets().rrq.deserialize(request);
+      return 3;
+    },
+    "TFTP encode"() {
+      packets().data.serialize(7, block);
+      packets().ack.serialize(7);
+      packets().oack.serialize({ blksize: "1428" });
+      return 3;
+    },
+  },
+};
+
+const work = works[who]?.[what];
+if (work === undefined) throw new Error(`${who} does not do ${what}`);
+run(500);
+console.log(run(1000));
+
+/** By processor time, so that a busy machine counts little. */
+function run(milliseconds) {
+  const started = process.cpuUsage();
+  let count = 0;
+  let elapsed = 0;
+  for (; elapsed < milliseconds; elapsed = process.cpuUsage(started).user / 1000)
+    for (let turn = 0; turn < 20; turn++) count += work();
+  return count / (elapsed / 1000);
+}
+
+function countEntries(text) {
+  const parser = createListingParser();
+  return parser.push(text).length + parser.end().length;
+}
+
+function basic(name) {
+  return require(`../../node_modules/basic-ftp/dist/${name}.js`);
+}
+
+function packets() {
+  return require("../../node_modules/tftp/lib/protocol/packets/index.js");
+}

@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import { succeed } from "../../interop/support/exec.ts";
+import type { Contender, Scenario } from "../support/scenario.ts";
+
+const script = fileURLToPath(new URL("../programs/codecs.mjs", import.meta.url));
+
+/** What is decoded or encoded, who does it too, and how much faster ours is to be. */
+const works = [
+  { what: "replies", title: "Replies decoded", other: "basic-ftp", goal: 3 },
+  { what: "listing", title: "Lines of LIST read", other: "basic-ftp", goal: 3 },
+  { what: "machine listing", title: "Lines of MLSD read", other: "basic-ftp", goal: 3 },
+  { what: "TFTP decode", title: "TFTP packets decoded", other: "tftp", goal: 3 },
+  { what: "TFTP encode", title: "TFTP packets encoded", other: "tftp", goal: 3 },
+  { what: "commands", title: "Commands parsed", other: undefined, goal: undefined },
+] as const;
+
+const scenario: Scenario = {
+  title: "Codecs: how many a second of processor time",
+  async run(bench) {
+    const measured = (name: string, what: string): Contender => ({
+      name,
+      async measure() {
+        const args = ["--no-deprecation", script, name, what];
+        return Number((await succeed(process.execPath, args)).text);
+      },
+    });
+    for (const { what, title, other, goal } of works) {
+      await bench.compare({
+        title,
+        unit: "1/s",
+        better: "more",
+        ours: measured("longshore", what),
+        theirs: other === undefined ? [] : [{ ...measured(other, what), goal }],
+      });
+    }
+  },
+};
+
+export default scenario;
