@@ -52,6 +52,7 @@ export type TftpEvent =
       readonly id: number;
       readonly operation: "read" | "write";
       readonly filename: string;
+      readonly mode: TftpMode;
       readonly remote: Tid;
       readonly outcome: Outcome;
       /** Options asked for, and granted. */

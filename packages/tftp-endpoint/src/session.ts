@@ -253,6 +253,7 @@ export function openSession(options: SessionOptions): Session {
       emit({
         type: "transfer-end",
         ...about,
+        mode,
         outcome,
         options: packet.options,
         granted: agreed.granted,
