@@ -6,6 +6,7 @@ import { linkCases } from "./cases/link.ts";
 import { listCases } from "./cases/list.ts";
 import { nameCases } from "./cases/name.ts";
 import { optionalCases } from "./cases/optional.ts";
+import { partCases } from "./cases/part.ts";
 import { readCases } from "./cases/read.ts";
 import { readOnlyCases } from "./cases/read-only.ts";
 import { renameCases } from "./cases/rename.ts";
@@ -76,6 +77,7 @@ export function describeFileStore(
           ...readCases,
           ...writeCases(sparse),
           ...uploadCases,
+          ...partCases,
           ...directoryCases,
           ...renameCases,
           ...nameCases,

@@ -16,8 +16,8 @@ export interface StoreCase {
   run(trial: Trial): Promise<void>;
 }
 
-/** The methods of a store that may be absent. */
-export type OptionalMethod = "setTimes" | "setMode" | "makeLink" | "freeSpace" | "copy" | "resolve";
+/** What of a store may be absent. */
+export type OptionalMethod = "setTimes" | "setMode" | "makeLink" | "freeSpace" | "copy" | "resolve" | "parts";
 
 /** A store to be tried, and the calls that nearly every case makes. Paths are texts here. */
 export interface Trial {

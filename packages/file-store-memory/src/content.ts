@@ -42,6 +42,17 @@ export function readContent({ size, pages }: Content, into: Uint8Array, position
   return Math.max(0, end - position);
 }
 
+/** The first `size` bytes, without what pages hold beyond. */
+export function cutContent(content: Content, size: number): Content {
+  if (content.size <= size) return content;
+  const pages = content.pages.slice(0, Math.ceil(size / pageSize));
+  const last = pages.length - 1;
+  const used = size - last * pageSize;
+  const page = pages[last];
+  if (page !== undefined && page.length > used) pages[last] = page.slice(0, used);
+  return { size, pages };
+}
+
 /** A draft that begins with all of `base`. */
 export function draftOf(base: Content): Draft {
   const pages = [...base.pages];

@@ -10,6 +10,8 @@ export interface MemoryStoreLimits {
 /** The one place where what the store holds is counted. */
 export interface Ledger {
   readonly bytesLeft: number;
+  /** Whether one more file of `bytes` may be. */
+  hasRoom(bytes: number): boolean;
   /** Counts `bytes` more, or fewer when negative. @throws {FileStoreError} `no-space` */
   addBytes(bytes: number): void;
   /** Counts `files` more, or fewer when negative. @throws {FileStoreError} `quota-exceeded` */
@@ -24,6 +26,7 @@ export function createLedger(limits: MemoryStoreLimits): Ledger {
     get bytesLeft() {
       return Math.max(0, maxBytes - bytes);
     },
+    hasRoom: (more) => bytes + more <= maxBytes && files < maxFiles,
     addBytes(more) {
       if (more > 0 && bytes + more > maxBytes)
         throw new FileStoreError("no-space", `the store holds at most ${maxBytes} bytes (limits.bytes)`);

@@ -3,15 +3,19 @@ import {
   type DirectoryEntry,
   type FileStore,
   FileStoreError,
+  type PartLimits,
   parentPath,
   rootPath,
   type StoreContext,
   throwIfAborted,
   toPath,
   type VirtualPath,
+  type WritableFile,
 } from "@longshore/file-store";
 import { type Content, contentOf, emptyContent, readContent } from "./content.ts";
 import { createLedger, type MemoryStoreLimits } from "./ledger.ts";
+import { createPartStore, type UploadRules, type UploadWays } from "./part-store.ts";
+import { createPartShelf } from "./parts.ts";
 import { type DirectoryNode, entryOf, type FileNode, locate, type Node, type Place, statOf } from "./tree.ts";
 import { openUpload } from "./upload.ts";
 
@@ -19,6 +23,8 @@ export interface MemoryStoreOptions {
   /** What stands in the store at first, by path; directories are made as needed, a path that ends in `/` is one. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly limits?: MemoryStoreLimits;
+  /** How much is kept of interrupted uploads, within `limits`; `false`: nothing. */
+  readonly parts?: PartLimits | false;
   /** Milliseconds since the epoch; `Date.now` unless told. */
   readonly clock?: () => number;
   /** Whether anything may be changed; `true` unless told. */
@@ -37,6 +43,7 @@ const entriesInBatch = 256;
 export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
   const { files = {}, limits = {}, clock = Date.now, writable = true } = options;
   const ledger = createLedger(limits);
+  const shelf = options.parts === false ? undefined : createPartShelf(ledger, clock, options.parts);
   let nextId = 1;
 
   const stamp = (mode: number): { id: number; created: number; modified: number; mode: number } => {
@@ -111,7 +118,56 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
     throw new FileStoreError("is-a-directory", `${path} is a directory`);
   }
 
+  function mustFit(path: VirtualPath, bytes: number): void {
+    if (bytes > ledger.bytesLeft)
+      throw new FileStoreError("no-space", `${path}: ${bytes} bytes more do not fit (limits.bytes)`);
+  }
+
+  /** An upload to `place`; `ways` say how it begins, and what becomes of the part that is kept of it. */
+  function beginUpload(
+    place: Place & { readonly node: FileNode | undefined },
+    path: VirtualPath,
+    { overwrite, mask }: UploadRules,
+    ways: UploadWays,
+  ): WritableFile {
+    ledger.addFiles(1);
+    place.directory.uploads++;
+    const permissions = place.node?.mode ?? (mask === undefined ? undefined : 0o666 & ~mask);
+    return openUpload(
+      {
+        ...ways,
+        publish(content) {
+          const stands = place.directory.entries.get(place.name);
+          if (stands !== undefined && !overwrite)
+            throw new FileStoreError("exists", `${path} was made by another meanwhile`);
+          if (stands?.type === "directory")
+            throw new FileStoreError("is-a-directory", `${path} became a directory meanwhile`);
+          ways.published();
+          put(place, newFile(content, permissions));
+        },
+        ended() {
+          ledger.addFiles(-1);
+          place.directory.uploads--;
+          ways.released?.();
+        },
+      },
+      ledger,
+    );
+  }
+
+  function isFree(path: VirtualPath, context: StoreContext): boolean {
+    try {
+      return locate(root, path, true, context).node === undefined;
+    } catch {
+      // Its directory is gone.
+      return false;
+    }
+  }
+
   const store: FileStore = {
+    ...(shelf === undefined || !writable
+      ? {}
+      : { parts: createPartStore(shelf, { mayChange, target, mustFit, beginUpload, isFree }) }),
     capabilities: {
       writable,
       writes: "atomic",
@@ -176,29 +232,27 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       if (mode === "update" && !(Number.isSafeInteger(start) && start >= 0 && start <= base.size))
         throw new FileStoreError("io", `${path} has ${base.size} bytes; writing cannot start at ${start}`);
       const begin = mode === "append" ? base.size : mode === "update" ? start : 0;
-      if (begin + expectedSize - base.size > ledger.bytesLeft)
-        throw new FileStoreError("no-space", `${path}: ${expectedSize} bytes do not fit (limits.bytes)`);
-      ledger.addFiles(1);
-      place.directory.uploads++;
-      const permissions = place.node?.mode ?? (mask === undefined ? undefined : 0o666 & ~mask);
-      return openUpload(
+      mustFit(path, begin + expectedSize - base.size);
+      return beginUpload(
+        place,
+        path,
+        { overwrite: mode !== "create", mask },
         {
           base,
           start: begin,
-          publish(content) {
-            const stands = place.directory.entries.get(place.name);
-            if (stands !== undefined && mode === "create")
-              throw new FileStoreError("exists", `${path} was made by another meanwhile`);
-            if (stands?.type === "directory")
-              throw new FileStoreError("is-a-directory", `${path} became a directory meanwhile`);
-            put(place, newFile(content, permissions));
+          published() {
+            shelf?.remove(path, context);
           },
-          ended() {
-            ledger.addFiles(-1);
-            place.directory.uploads--;
-          },
+          ...(shelf === undefined
+            ? {}
+            : {
+                keep(come: Content | undefined) {
+                  const isFree = come !== undefined && !place.directory.entries.has(place.name);
+                  return isFree && shelf.put(path, context, come) ? come.size : 0;
+                },
+              }),
+          dropped() {},
         },
-        ledger,
       );
     },
 

@@ -1,5 +1,5 @@
 import { FileStoreError, toFileStoreError, type WritableFile } from "@longshore/file-store";
-import { type Content, draftOf } from "./content.ts";
+import { type Content, cutContent, draftOf } from "./content.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface Upload {
@@ -8,13 +8,20 @@ export interface Upload {
   readonly start: number;
   /** Puts the content under its name; a throw leaves what stood before. */
   publish(content: Content): void;
-  /** Called once, whatever the end was. */
+  /** Keeps what has come, up to the first gap, or what was there before where nothing came; answers how much. */
+  keep?(come: Content | undefined): number;
+  /** Nothing is kept of it. */
+  dropped(): void;
+  /** Called once, whatever the end is, and before it takes effect. */
   ended(): void;
 }
 
 /** A file being written: nothing of it is seen until `commit`. */
-export function openUpload({ base, start, publish, ended }: Upload, ledger: Ledger): WritableFile {
+export function openUpload(upload: Upload, ledger: Ledger): WritableFile {
+  const { base, start, publish, keep, ended } = upload;
   const draft = draftOf(base);
+  /** Bytes from the beginning without a gap, once something has been written. */
+  let whole: number | undefined;
   let state: "open" | "ended" = "open";
   let failure: FileStoreError | undefined;
 
@@ -36,6 +43,7 @@ export function openUpload({ base, start, publish, ended }: Upload, ledger: Ledg
       throw failure;
     }
     draft.write(chunk, position);
+    if (position <= (whole ?? start)) whole = Math.max(whole ?? start, position + chunk.length);
   }
 
   return {
@@ -59,7 +67,19 @@ export function openUpload({ base, start, publish, ended }: Upload, ledger: Ledg
       publish(content);
     },
     async abort() {
-      if (state === "open") end();
+      if (state === "ended") return;
+      end();
+      upload.dropped();
     },
+    ...(keep === undefined
+      ? {}
+      : {
+          async keep() {
+            if (state === "ended") return 0;
+            end();
+            const isWhole = whole !== undefined && failure === undefined;
+            return keep(isWhole ? cutContent(draft.finish(), whole ?? start) : undefined);
+          },
+        }),
   };
 }

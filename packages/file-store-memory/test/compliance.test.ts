@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 registerCompliance(
   { describe, it },
   describeFileStore("a memory store", () => ({ store: createMemoryStore({ limits: { bytes: 2 ** 40 } }) }), {
-    offers: ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve"],
+    offers: ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve", "parts"],
     makeReadOnly: () => ({
       store: createMemoryStore({ writable: false, files: { "/file": "x", "/d/": "" } }),
     }),

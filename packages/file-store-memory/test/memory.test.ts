@@ -221,3 +221,70 @@ describe("content", () => {
     expect(contentOf(bytesOf("tiny")).pages.map((page) => page?.length)).toEqual([4]);
   });
 });
+
+describe("parts of interrupted uploads", () => {
+  const ann = { user: "ann" };
+  const interrupt = async (
+    store: FileStore,
+    path: string,
+    content: string,
+    context = ann,
+  ): Promise<number> => {
+    const file = await store.openWrite(toPath(path), { mode: "create" }, context);
+    await file.write(new TextEncoder().encode(content), 0);
+    return (await file.keep?.()) ?? -1;
+  };
+  const sizeOf = async (store: FileStore, path: string, context = ann): Promise<number | undefined> =>
+    (await store.parts?.find(toPath(path), context))?.size;
+
+  it("go by age, by the user's bytes and by all bytes, the oldest first", async () => {
+    let now = 0;
+    const store = createMemoryStore({
+      clock: () => now,
+      parts: { maxAge: 100, maxBytes: 16, maxBytesPerUser: 10 },
+    });
+    await interrupt(store, "/a", "12345");
+    now = 10;
+    await interrupt(store, "/b", "12345");
+    now = 20;
+    await interrupt(store, "/c", "1");
+    expect([await sizeOf(store, "/a"), await sizeOf(store, "/b"), await sizeOf(store, "/c")]).toEqual([
+      undefined,
+      5,
+      1,
+    ]);
+    expect(await interrupt(store, "/large", "12345678901")).toBe(0);
+    const bob = { user: "bob" };
+    await interrupt(store, "/bob", "1234567890", bob);
+    expect([await sizeOf(store, "/b"), await sizeOf(store, "/bob", bob)]).toEqual([5, 10]);
+    now = 30;
+    await interrupt(store, "/carol", "123", { user: "carol" });
+    expect(await sizeOf(store, "/b")).toBeUndefined();
+    now = 120;
+    expect([await sizeOf(store, "/c"), await sizeOf(store, "/bob", bob)]).toEqual([undefined, undefined]);
+  });
+
+  it("are counted by the store's own limits, once, and not at all when they are gone", async () => {
+    const store = createMemoryStore({ limits: { bytes: 10, files: 3 } });
+    const left = (): Promise<number | undefined> => store.freeSpace?.(toPath("/"), {}) ?? Promise.resolve(-1);
+    expect(await interrupt(store, "/a", "123456")).toBe(6);
+    expect(await left()).toBe(4);
+    const rest = await store.parts?.resume(toPath("/a"), { overwrite: false }, ann);
+    await rest?.write(new TextEncoder().encode("7890"), 6);
+    expect(await left()).toBe(0);
+    await rest?.commit();
+    expect(await left()).toBe(0);
+    await store.remove(toPath("/a"), {});
+    expect(await left()).toBe(10);
+    await interrupt(store, "/b", "12");
+    expect(await store.parts?.remove(toPath("/b"), ann)).toBe(true);
+    expect(await left()).toBe(10);
+    expect(await interrupt(store, "/c", "1")).toBe(1);
+  });
+
+  it("are not kept with parts: false", async () => {
+    const store = createMemoryStore({ parts: false });
+    expect(store.parts).toBeUndefined();
+    expect(await interrupt(store, "/a", "x")).toBe(-1);
+  });
+});

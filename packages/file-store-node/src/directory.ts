@@ -3,7 +3,7 @@ import { type Dir, type Dirent, opendir } from "node:fs";
 import { climbsOut, type DirectoryEntry, type FileType } from "@longshore/file-store";
 import { type Held, linkTarget } from "./jail.ts";
 import { createLook } from "./look.ts";
-import { isUploadName, joinPath, nameFromLatin1 } from "./name.ts";
+import { isOwnName, joinPath, nameFromLatin1 } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
 import { fileStat, typeOf } from "./stat.ts";
 
@@ -26,7 +26,7 @@ export async function* readEntries(
 ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
   const look = createLook();
   for await (const batch of readNames(directory)) {
-    const shown = batch.filter(({ name }) => !isUploadName(name));
+    const shown = batch.filter(({ name }) => !isOwnName(name));
     const paths = shown.map(({ name }) => joinPath(directory.path, name));
     const stats = await look(paths);
     const entries: (DirectoryEntry | undefined)[] = shown.map((raw, index) => {

@@ -5,16 +5,20 @@ import { type StoreContext, throwIfAborted } from "@longshore/file-store";
 import { errnoOf } from "./error.ts";
 import type { Held, HeldName } from "./jail.ts";
 import { joinPath, type LocalPath, newUploadName } from "./name.ts";
-import { close, fsync, open, openFlags, read, setAccess, truncate, writeFully } from "./system.ts";
+import type { PartKey, PartShelf } from "./part.ts";
+import { close, fsync, lstat, open, openFlags, read, setAccess, truncate, writeFully } from "./system.ts";
 
 /**
- * Content on its way to a name. Exactly one of `publish` and `discard` ends it; both close the descriptor, neither
+ * Content on its way to a name. Exactly one of `publish`, `discard` and `keep` ends it; all close the descriptor, none
  * releases what was held for it.
  */
 export interface Draft {
   readonly descriptor: number;
-  publish(): Promise<void>;
+  /** `end`: bytes from the beginning to the last one written; what a part has beyond is dropped. */
+  publish(end?: number): Promise<void>;
   discard(): Promise<void>;
+  /** In the place of `discard`: keeps the first `size` bytes as a part; `undefined`: nothing came. Answers the bytes kept. */
+  keep?(size: number | undefined): Promise<number>;
 }
 
 export interface DraftOptions {
@@ -25,6 +29,8 @@ export interface DraftOptions {
   /** Whether the name must be free at the end. */
   readonly exclusive: boolean;
   readonly durable: boolean;
+  /** Where the part is kept if the upload is interrupted, and where an older one is forgotten when it is not. */
+  readonly part?: { readonly shelf: PartShelf; readonly key: PartKey | undefined } | undefined;
 }
 
 /** Names of uploads that this process has under way, so that no sweep takes them for dead ones. */
@@ -36,7 +42,7 @@ export function isUnderWay(name: string): boolean {
 
 /** A new hidden file beside `place`, which takes its name when it is published. */
 export async function createDraft(place: HeldName, options: DraftOptions): Promise<Draft> {
-  const { before, mode, exclusive, durable } = options;
+  const { before, mode, exclusive, durable, part } = options;
   const name = newUploadName();
   const path = joinPath(place.directory.path, name);
   underWay.add(name);
@@ -52,6 +58,27 @@ export async function createDraft(place: HeldName, options: DraftOptions): Promi
     underWay.delete(name);
     throw error;
   }
+  /** A part stands for what is missing: where something stands, nothing is kept. */
+  async function keep(size = 0): Promise<number> {
+    const isFree = await lstat(place.path).then(
+      () => false,
+      (error) => errnoOf(error) === "ENOENT",
+    );
+    const isCut = size > 0 && isFree && (await succeeds(truncate(descriptor, size)));
+    const isClosed = await succeeds(close(descriptor));
+    const key = part?.key;
+    if (!isCut || !isClosed || key === undefined || !(await part?.shelf.keep(key, path, size))) {
+      await forget();
+      return 0;
+    }
+    underWay.delete(name);
+    return size;
+  }
+
+  const discard = async (): Promise<void> => {
+    await close(descriptor).catch(() => {});
+    await forget();
+  };
   return {
     descriptor,
     async publish() {
@@ -71,11 +98,10 @@ export async function createDraft(place: HeldName, options: DraftOptions): Promi
       }
       underWay.delete(name);
       if (durable) await syncDirectory(place.directory);
+      if (part?.key !== undefined) await part.shelf.forget(part.key);
     },
-    async discard() {
-      await close(descriptor).catch(() => {});
-      await forget();
-    },
+    discard,
+    ...(part === undefined ? {} : { keep }),
   };
 }
 
@@ -154,6 +180,14 @@ export async function syncDirectory(directory: Held): Promise<void> {
   } finally {
     await close(descriptor);
   }
+}
+
+/** Whether a call does what it should, where it is no matter why not. */
+export function succeeds(call: Promise<unknown>): Promise<boolean> {
+  return call.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Only root can give files away; everybody else's are theirs already. */

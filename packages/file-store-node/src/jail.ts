@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { FileStoreError } from "@longshore/file-store";
 import { errnoOf } from "./error.ts";
-import { isUploadName, joinPath, type LocalPath, nameFromLatin1 } from "./name.ts";
+import { isOwnName, joinPath, type LocalPath, nameFromLatin1 } from "./name.ts";
 
 /**
  * Keeps every call below the root. A jail hands out what it has found to lie inside; what is then done to `path`
@@ -15,6 +15,8 @@ export interface Jail {
   directoryOf(names: readonly string[]): Promise<HeldName>;
   /** Where a file is to be written: with `follow` a link at the end leads to its target, which may be missing. */
   target(names: readonly string[], follow: boolean): Promise<Target>;
+  /** What `name` is in a held directory, a link not followed: for names of the store's own. */
+  child(directory: Held, name: string): Promise<Held>;
 }
 
 /** A node that was found inside, until it is released. */
@@ -81,6 +83,7 @@ export function createJail(steps: Steps): Jail {
   return {
     locate,
     directoryOf,
+    child: steps.child,
     async target(names, follow) {
       const { directory, name, node } =
         names.length === 0 ? await atRoot() : await walk(steps, names, follow);
@@ -127,8 +130,8 @@ async function walk(steps: Steps, names: readonly string[], follow: boolean): Pr
     for (;;) {
       const name = pending.pop();
       if (name === undefined) return { directory: here, name: "", node: here };
-      // A link may name an upload under way; nothing else of the store's does.
-      if (isUploadName(name)) throw missing(names);
+      // A link may name an upload under way, or a part of one; nothing else of the store's does.
+      if (isOwnName(name)) throw missing(names);
       if (!here.stats.isDirectory()) throw notADirectory(names);
       if (name === "..") {
         if (done.pop() === undefined) throw outside(names);

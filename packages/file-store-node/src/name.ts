@@ -9,7 +9,7 @@ export type LocalPath = string | Buffer;
 /** The names of `path`, where none of them is one that the store keeps to itself or the system gives a meaning. */
 export function namesOf(path: VirtualPath): readonly string[] {
   for (const name of path.segments) {
-    const problem = isUploadName(name) ? "it is kept for uploads under way" : platformProblem(name);
+    const problem = isOwnName(name) ? "it is kept for uploads under way" : platformProblem(name);
     if (problem !== undefined) throw new FileStoreError("name-not-allowed", `${path}: ${problem}`);
   }
   return path.segments;
@@ -37,6 +37,14 @@ export function newUploadName(): string {
 export function isUploadName(name: string): boolean {
   return name.startsWith(".") && uploadPattern.test(name);
 }
+
+/** Whether the store keeps the name to itself: it is not listed and no path reaches it. */
+export function isOwnName(name: string): boolean {
+  return name.startsWith(".") && (uploadPattern.test(name) || name.toLowerCase() === partsName);
+}
+
+/** The directory below the root where parts of interrupted uploads are kept. */
+export const partsName = ".longshore-parts";
 
 /** Why Windows would not take `name` as a plain file of that name, or `undefined` when it would. */
 export function windowsProblem(name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { access, constants, statfs } from "node:fs/promises";
 import {
   FileStoreError,
+  type ResumeOptions,
   type StoreContext,
   throwIfAborted,
   type WritableFile,
@@ -10,6 +11,7 @@ import { copyContent, createDraft, type Draft, draftInPlace } from "./draft.ts";
 import { errnoOf } from "./error.ts";
 import type { Held, Jail, Target } from "./jail.ts";
 import type { LocalPath } from "./name.ts";
+import type { PartShelf } from "./part.ts";
 import { mustBeFile, openFile } from "./reader.ts";
 import { close, open, openFlags, setAccess, truncate } from "./system.ts";
 import { uploadInto } from "./upload.ts";
@@ -20,6 +22,8 @@ export interface WriteSettings {
   readonly writes: "atomic" | "in-place";
   readonly durable: boolean;
   readonly fileMode: number | undefined;
+  /** Where interrupted uploads are kept. */
+  readonly shelf: PartShelf | undefined;
 }
 
 /** Opens the file at `names` for writing; `subject` names it in errors. */
@@ -42,10 +46,47 @@ export async function openUpload(
     if (expectedSize > 0 && growth > (await freeBytes(directory.path)))
       throw new FileStoreError("no-space", `${subject}: ${expectedSize} bytes do not fit on the disk`);
     const make = settings.writes === "atomic" ? atomicDraft : openInPlace;
-    const draft = await make(settings, place, options, context);
+    const draft = await make(settings, place, options, context, subject);
     if (context.signal?.aborted === true) await draft.discard();
     throwIfAborted(context);
     return uploadInto(draft, start, subject, () => directory.release());
+  } catch (error) {
+    directory.release();
+    throw error;
+  } finally {
+    if (node !== directory) node?.release();
+  }
+}
+
+/** Goes on from what was kept of an interrupted upload to the free name at `names`. */
+export async function resumeUpload(
+  { jail, durable, fileMode, shelf }: WriteSettings,
+  names: readonly string[],
+  subject: string,
+  { start, expectedSize = 0, mask, overwrite }: ResumeOptions,
+  context: StoreContext,
+): Promise<WritableFile> {
+  const { user } = context;
+  if (shelf === undefined || user === undefined)
+    throw new FileStoreError("not-found", `${subject}: nothing is kept of uploads`);
+  const { directory, node, name, path } = await jail.target(names, true);
+  try {
+    if (node !== undefined) throw new FileStoreError("exists", `${subject} exists`);
+    const key = { user, path: subject };
+    const how = { exclusive: !overwrite, durable, mode: maskedMode(fileMode, mask, 0o666) };
+    const draft = await shelf.resume(key, { directory, name, path }, how);
+    const begin = start ?? draft.size;
+    try {
+      if (!Number.isSafeInteger(begin) || begin < 0 || begin > draft.size)
+        throw new FileStoreError("io", `${subject}: the part has ${draft.size} bytes, no start at ${begin}`);
+      if (expectedSize > 0 && begin + expectedSize - draft.size > (await freeBytes(directory.path)))
+        throw new FileStoreError("no-space", `${subject}: ${expectedSize} bytes do not fit on the disk`);
+      throwIfAborted(context);
+    } catch (error) {
+      await draft.keep?.(undefined);
+      throw error;
+    }
+    return uploadInto(draft, begin, subject, () => directory.release());
   } catch (error) {
     directory.release();
     throw error;
@@ -89,17 +130,20 @@ export function maskedMode(
 }
 
 async function atomicDraft(
-  { durable, fileMode }: WriteSettings,
+  { durable, fileMode, shelf }: WriteSettings,
   place: Target,
   { mode, mask }: WriteOptions,
   context: StoreContext,
+  path: string,
 ): Promise<Draft> {
   const { node } = place;
+  const { user } = context;
   const draft = await createDraft(place, {
     before: node?.stats,
     mode: maskedMode(fileMode, mask, 0o666),
     exclusive: mode === "create",
     durable,
+    part: shelf && { shelf, key: user === undefined ? undefined : { user, path } },
   });
   if (node === undefined || mode === "replace") return draft;
   try {

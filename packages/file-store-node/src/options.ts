@@ -1,3 +1,5 @@
+import type { PartLimits } from "@longshore/file-store";
+
 /** How a directory of the local disk is served. Every default is the careful one. */
 export interface NodeStoreOptions {
   /** Whether anything may be changed; `false` unless told: every changing call is then `read-only`. */
@@ -17,6 +19,11 @@ export interface NodeStoreOptions {
   readonly directoryMode?: number;
   /** Owners and groups as decimal `"numbers"` (the default) or `"names"` from /etc/passwd and /etc/group. */
   readonly owners?: "numbers" | "names";
+  /**
+   * How much is kept of interrupted uploads, for users to go on from ({@link PartLimits}); `false`: nothing. In place
+   * nothing is either: what came is in the file itself.
+   */
+  readonly parts?: PartLimits | false;
   /** What becomes of hidden upload files that a killed process left behind. */
   readonly leftovers?: LeftoverOptions;
   /**

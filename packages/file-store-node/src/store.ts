@@ -26,6 +26,8 @@ import { localPath, namesOf } from "./name.ts";
 import { freeBytes, maskedMode, openUpload } from "./open-write.ts";
 import type { NodeStoreOptions } from "./options.ts";
 import { readOwnerNames } from "./owner.ts";
+import { createPartShelf } from "./part.ts";
+import { createPartStore } from "./part-store.ts";
 import { mustBeFile, openReader } from "./reader.ts";
 import { fileStat } from "./stat.ts";
 import { lstat, setTimes } from "./system.ts";
@@ -61,6 +63,7 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
   const jail = jails.follow;
   const jailFor = ({ links = "follow" }: StoreContext): Jail => jails[links];
   const swept = new Set<string>();
+  let partsSweptUntil = 0;
 
   /** Every call: not for a session that is gone, and no error but the store's own. */
   async function answer<T>(path: VirtualPath, context: StoreContext, call: () => Promise<T>): Promise<T> {
@@ -106,8 +109,12 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     }
   }
 
-  /** Once for each directory that is written to, beside the call that writes. */
+  /** Once for each directory that is written to, for parts now and then, beside the call that writes. */
   function sweepOnce(directory: VirtualPath): void {
+    if (sweep !== "never" && Date.now() >= partsSweptUntil) {
+      partsSweptUntil = Date.now() + partsSweepInterval;
+      void shelf?.sweep();
+    }
     if (sweep !== "written" || swept.has(directory.text)) return;
     if (swept.size >= maxSwept) swept.clear();
     swept.add(directory.text);
@@ -115,7 +122,9 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
     void withNode(directory, {}, (node) => sweepDirectory(node, olderThan)).catch(() => {});
   }
 
-  const settings = { writes, durable, fileMode };
+  const keepsParts = writable && writes === "atomic" && options.parts !== false;
+  const shelf = keepsParts ? createPartShelf(jail, resolve(root), options.parts || undefined) : undefined;
+  const settings = { writes, durable, fileMode, shelf };
   if (writable && sweep === "tree") void sweepTree(jail, [], olderThan).catch(() => {});
 
   return {
@@ -276,12 +285,20 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
         return [...directory.names, ...(name === "" ? [] : [name])].reduce(childPath, rootPath);
       });
     },
+    ...(shelf === undefined ? {} : { parts: createPartStore(settings, shelf, { answer, change, jailFor }) }),
 
     removeLeftovers(age = olderThan) {
-      return change(rootPath, {}, () => sweepTree(jail, [], age));
+      return change(
+        rootPath,
+        {},
+        async () => (await sweepTree(jail, [], age)) + ((await shelf?.sweep()) ?? 0),
+      );
     },
   };
 }
+
+/** Milliseconds between two looks at the age of all parts; each is also looked at when it is asked for. */
+const partsSweepInterval = 600_000;
 
 /** Directories remembered as swept; beyond it they are forgotten, and swept again. */
 const maxSwept = 10_000;

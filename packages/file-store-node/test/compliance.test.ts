@@ -37,7 +37,10 @@ for (const [name, options] of Object.entries(variants)) {
   registerCompliance(
     { describe, it },
     describeFileStore(name, () => subject(parent, { ...options, writable: true }), {
-      offers: ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve"],
+      offers: [
+        ...(["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve"] as const),
+        ...(options.writes === "in-place" ? [] : (["parts"] as const)),
+      ],
       makeReadOnly: () => subject(parent, options, (root) => writeFileSync(join(root, "file"), "x")),
       sparse: true,
     }),

@@ -1,6 +1,8 @@
 export { climbsOut, throwIfAborted } from "./author.ts";
 export type { StoreCapabilities } from "./capabilities.ts";
 export { FileStoreError, type FileStoreErrorKind, fileStoreErrorKinds, toFileStoreError } from "./error.ts";
+export type { PartStore, ResumeOptions, UploadPart } from "./part.ts";
+export { type CountedPart, type PartLimits, partsToDrop, resolvePartLimits } from "./part-limits.ts";
 export {
   childPath,
   isName,

@@ -1,5 +1,6 @@
 import type { StoreCapabilities } from "./capabilities.ts";
 import type { FileStoreError } from "./error.ts";
+import type { PartStore } from "./part.ts";
 import type { VirtualPath } from "./path.ts";
 
 /**
@@ -84,6 +85,9 @@ export interface FileStore {
     options: { readonly overwrite: boolean },
     context: StoreContext,
   ): Promise<void>;
+
+  /** What was kept of interrupted uploads. */
+  readonly parts?: PartStore;
 }
 
 /** On whose behalf a call is made. The working directory is the session's and is never here. */
@@ -164,7 +168,7 @@ export interface WriteOptions {
 }
 
 /**
- * A file being written. Exactly one of `commit` and `abort` ends it. Until `commit` answers, nobody sees the
+ * A file being written. Exactly one of `commit`, `abort` and `keep` ends it. Until `commit` answers, nobody sees the
  * new content and the old file stands (unless the store's `writes` is `"in-place"`).
  */
 export interface WritableFile {
@@ -181,4 +185,11 @@ export interface WritableFile {
   commit(): Promise<void>;
   /** Forgets the content. Never rejects; may be called after a failed `write` or `commit`. */
   abort(reason?: FileStoreError): Promise<void>;
+  /**
+   * In the place of `abort`, when the peer was lost: keeps what came, up to the first gap, as a part of the context's
+   * user ({@link FileStore.parts}), if nothing stands under the name. After a failed `write` only a part that was
+   * there before is kept, up to `start`. Answers the bytes kept; 0 where none were, which was then an `abort`. Never
+   * rejects.
+   */
+  keep?(): Promise<number>;
 }
