@@ -7,6 +7,7 @@ import { addMv } from "./commands/mv.ts";
 import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTftp } from "./commands/tftp.ts";
 import { CommandFailure, type ExitCode, ReaderGone, rootCause, toLine, usageFailure } from "./failure.ts";
 import { version } from "./version.ts";
 
@@ -72,6 +73,6 @@ Examples:
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
-  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv]) add(program);
+  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addTftp]) add(program);
   return program;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { run } from "../src/index.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const commands = ["serve", "ls", "get", "put", "rm", "mkdir", "mv"];
+const commands = ["serve", "ls", "get", "put", "rm", "mkdir", "mv", "tftp rewrite"];
 
 async function helpOf(command: string): Promise<string> {
   let text = "";
@@ -12,7 +12,7 @@ async function helpOf(command: string): Promise<string> {
     return true;
   });
   try {
-    await run([command, "--help"]);
+    await run([...command.split(" "), "--help"]);
   } finally {
     spy.mockRestore();
   }

@@ -7,28 +7,38 @@ import { type LocalTarget, localFile, openTarget } from "../local.ts";
 import { writeJson } from "../output.ts";
 import { nameOf, type Place, pathOf, placeOf, shownUrl } from "../place.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { addTftpFlags, refuseTftpFlags, type TftpFlags, tellChecksum, tftpOptionsOf } from "../tftp.ts";
 
-interface GetFlags extends ConnectionFlags {
+interface GetFlags extends ConnectionFlags, TftpFlags {
   readonly json?: true;
 }
 
+/** What was moved. */
+interface Moved {
+  readonly bytes: number;
+  readonly verified: string;
+  readonly checksum?: string;
+}
+
 export function addGet(program: Command): void {
-  addConnectionFlags(
-    program
-      .command("get")
-      .summary("get a file")
-      .description(
-        "Gets a file over FTP or TFTP. It is written aside and appears under its name when it is whole; what stood there " +
-          "before stays until then.",
-      )
-      .argument(
-        "<URL>",
-        "ftp://[user@]host[:port]/path[;type=a|i] or tftp://host[:port]/path[;mode=netascii]",
-      )
-      .argument(
-        "[LOCAL]",
-        "a file, a directory, or - for standard output; the current directory unless told",
-      ),
+  addTftpFlags(
+    addConnectionFlags(
+      program
+        .command("get")
+        .summary("get a file")
+        .description(
+          "Gets a file over FTP or TFTP. It is written aside and appears under its name when it is whole; what stood there " +
+            "before stays until then.",
+        )
+        .argument(
+          "<URL>",
+          "ftp://[user@]host[:port]/path[;type=a|i] or tftp://host[:port]/path[;mode=netascii]",
+        )
+        .argument(
+          "[LOCAL]",
+          "a file, a directory, or - for standard output; the current directory unless told",
+        ),
+    ),
   )
     .option("--json", "tell what was got as one JSON object")
     .addHelpText(
@@ -63,15 +73,15 @@ async function get(address: string, local: string | undefined, flags: GetFlags):
   const progress = createProgress(name, { hidden: local === "-" && process.stdout.isTTY });
   const started = performance.now();
   try {
-    const { bytes, verified } =
+    const { bytes, verified, checksum } =
       place.protocol === "ftp"
         ? await getFtp(place, flags, to, progress)
-        : { bytes: await getTftp(place, flags, to, progress), verified: "none" };
+        : await getTftp(place, flags, to, progress);
     progress.done();
     if (flags.json === true) {
       const milliseconds = Math.round(performance.now() - started);
-      await writeJson({ url: shownUrl(address), path, bytes, verified, milliseconds });
-    }
+      await writeJson({ url: shownUrl(address), path, bytes, verified, checksum, milliseconds });
+    } else if (checksum !== undefined) await tellChecksum(checksum, path);
   } finally {
     progress.done();
   }
@@ -82,7 +92,8 @@ function getFtp(
   flags: GetFlags,
   to: LocalTarget,
   progress: Progress,
-): Promise<{ readonly bytes: number; readonly verified: string }> {
+): Promise<Moved> {
+  refuseTftpFlags(flags);
   return withClient(url, flags, (client, signal) =>
     client.download(url.path, to, {
       signal,
@@ -97,16 +108,17 @@ function getTftp(
   flags: GetFlags,
   to: LocalTarget,
   progress: Progress,
-): Promise<number> {
+): Promise<Moved> {
   refuseTls(flags);
   return interruptible(async (signal) => {
-    const { bytes } = await tftpGet({
+    const { bytes, checksum } = await tftpGet({
       ...url,
+      ...tftpOptionsOf(flags),
       to: typeof to === "string" ? { path: to } : to,
       signal,
       onProgress: ({ bytes, total }) => progress.update(bytes, total),
     });
-    return bytes;
+    return { bytes, verified: "none", ...(checksum === undefined ? {} : { checksum }) };
   });
 }
 

@@ -8,22 +8,32 @@ import { type LocalSource, openSource } from "../local.ts";
 import { writeJson } from "../output.ts";
 import { nameOf, type Place, pathOf, placeOf, shownUrl, withName } from "../place.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { addTftpFlags, refuseTftpFlags, type TftpFlags, tellChecksum, tftpOptionsOf } from "../tftp.ts";
 
-interface PutFlags extends ConnectionFlags {
+interface PutFlags extends ConnectionFlags, TftpFlags {
   readonly json?: true;
 }
 
+/** What was moved. */
+interface Moved {
+  readonly bytes: number;
+  readonly verified: string;
+  readonly checksum?: string;
+}
+
 export function addPut(program: Command): void {
-  addConnectionFlags(
-    program
-      .command("put")
-      .summary("put a file")
-      .description("Puts a file over FTP or TFTP.")
-      .argument("<LOCAL>", "a file, or - for standard input")
-      .argument(
-        "<URL>",
-        "as for get; with a slash at its end, the directory to put it into under its own name",
-      ),
+  addTftpFlags(
+    addConnectionFlags(
+      program
+        .command("put")
+        .summary("put a file")
+        .description("Puts a file over FTP or TFTP.")
+        .argument("<LOCAL>", "a file, or - for standard input")
+        .argument(
+          "<URL>",
+          "as for get; with a slash at its end, the directory to put it into under its own name",
+        ),
+    ),
   )
     .option("--json", "tell what was put as one JSON object")
     .addHelpText(
@@ -53,15 +63,15 @@ async function put(local: string, address: string, flags: PutFlags): Promise<voi
   const progress = createProgress(name);
   const started = performance.now();
   try {
-    const { bytes, verified } =
+    const { bytes, verified, checksum } =
       place.protocol === "ftp"
         ? await putFtp(place, flags, from, progress)
-        : { bytes: await putTftp(place, flags, from, progress), verified: "none" };
+        : await putTftp(place, flags, from, progress);
     progress.done();
     if (flags.json === true) {
       const milliseconds = Math.round(performance.now() - started);
-      await writeJson({ url: shownUrl(whole), path: pathOf(place), bytes, verified, milliseconds });
-    }
+      await writeJson({ url: shownUrl(whole), path: pathOf(place), bytes, verified, checksum, milliseconds });
+    } else if (checksum !== undefined) await tellChecksum(checksum, local);
   } finally {
     progress.done();
   }
@@ -72,7 +82,8 @@ function putFtp(
   flags: PutFlags,
   from: LocalSource,
   progress: Progress,
-): Promise<{ readonly bytes: number; readonly verified: string }> {
+): Promise<Moved> {
+  refuseTftpFlags(flags);
   return withClient(url, flags, (client, signal) =>
     client.upload(from, url.path, {
       signal,
@@ -87,15 +98,16 @@ function putTftp(
   flags: PutFlags,
   from: LocalSource,
   progress: Progress,
-): Promise<number> {
+): Promise<Moved> {
   refuseTls(flags);
   return interruptible(async (signal) => {
-    const { bytes } = await tftpPut({
+    const { bytes, checksum } = await tftpPut({
       ...url,
+      ...tftpOptionsOf(flags),
       from: typeof from === "string" ? { path: from } : from,
       signal,
       onProgress: ({ bytes, total }) => progress.update(bytes, total),
     });
-    return bytes;
+    return { bytes, verified: "none", ...(checksum === undefined ? {} : { checksum }) };
   });
 }
