@@ -23,6 +23,7 @@ export function engineOptionsFor(
     limits: definedOf({
       loginTimeout: limits.loginTimeout,
       idleTimeout: limits.idleTimeout,
+      idleMaximum: limits.idleMaximum,
       dataTimeout: limits.dataTimeout,
       failureDelay: limits.failureDelay,
       loginFailures: limits.loginFailures,
@@ -34,6 +35,9 @@ export function engineOptionsFor(
       greeting: options.greeting,
       welcome: options.welcome,
       defaultType: options.defaultType,
+      without: options.without,
+      who: options.who,
+      allowSpecialModeBits: options.allowSpecialModeBits,
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
 import type { Logins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
+import type { SessionState } from "./session-state.ts";
 
 /** What all sessions of a server share. */
 export interface SessionEnvironment {
@@ -12,6 +13,8 @@ export interface SessionEnvironment {
   readonly admission: Admission;
   /** What can be said of the store before anyone has logged in. */
   readonly anyStore: FileStore;
+  /** The sessions that are there, for SITE WHO. */
+  readonly sessions: Set<SessionState>;
   /** Passive ports in use. */
   readonly taken: Set<number>;
   /** `file` comes with a `commit`. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { FileStore, ReadableFile, StoreContext, VirtualPath } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
+import { createNodeDigest, digestFile } from "./digest.ts";
 import type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
 
 /**
@@ -173,14 +173,7 @@ function subjectOf(
 
 async function digestOf(file: ReadableFile, algorithm: string): Promise<string> {
   try {
-    const hash = createHash(algorithm);
-    const buffer = new Uint8Array(1 << 18);
-    for (let at = 0; ; ) {
-      const count = await file.read(buffer, at);
-      if (count === 0) return hash.digest("hex");
-      hash.update(buffer.subarray(0, count));
-      at += count;
-    }
+    return await digestFile(file, createNodeDigest(algorithm));
   } finally {
     await file.close();
   }

@@ -40,6 +40,12 @@ export interface FtpServerOptions {
   readonly welcome?: readonly string[];
   /** The TYPE of a new session, see {@link ServerEngineOptions.defaultType}. */
   readonly defaultType?: ServerEngineOptions["defaultType"];
+  /** Commands that are not offered, by their names in the command table; none unless told. */
+  readonly without?: ServerEngineOptions["without"];
+  /** Whether SITE WHO tells of this user's sessions, of all, or is not there; `"off"` unless told. */
+  readonly who?: ServerEngineOptions["who"];
+  /** Whether clients may set the bits setuid, setgid and sticky; `false` unless told. */
+  readonly allowSpecialModeBits?: boolean;
   /** Minutes east of UTC of the times in LIST, fixed or for each instant; UTC unless told. */
   readonly zoneOffset?: number | ((instant: number) => number);
   /** Gets every event as it happens; what it throws is passed over. */
@@ -125,6 +131,12 @@ export interface FtpServerLimits extends AdmissionLimits {
   readonly lineLength?: number;
   /** Largest file that SIZE counts in ASCII, in bytes; 16 MiB unless told. */
   readonly asciiSize?: number;
+  /** Most bytes that one HASH, XCRC, SITE CPTO or COMB goes over; 64 GiB unless told, 0: no limit. */
+  readonly contentSize?: number;
+  /** Most entries that DSIZ counts; 100,000 unless told, 0: no limit. */
+  readonly treeEntries?: number;
+  /** Longest idle time that a client may choose by SITE IDLE; 7200 s unless told. */
+  readonly idleMaximum?: number;
   /** Directory entries that a wildcard in LIST or NLST is tried on; 100,000 unless told. */
   readonly wildcardEntries?: number;
 }

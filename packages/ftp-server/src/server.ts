@@ -69,6 +69,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     logins: createLogins(authenticatorOf(options), options.store, admission),
     admission,
     anyStore: storeBeforeLogin(options),
+    sessions: new Set(),
     taken: new Set(),
     emit,
     hooks,

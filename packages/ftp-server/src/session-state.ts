@@ -36,6 +36,8 @@ export interface SessionState {
   transfers: TransferRunner | undefined;
   /** Aborted when the control connection is closed, where anyone asked for its signal. */
   gone: AbortController | undefined;
+  /** The store's operation under way. */
+  request: AbortController | undefined;
   closeReason: CloseReason | undefined;
   timer: NodeJS.Timeout | undefined;
   timerAt: number;

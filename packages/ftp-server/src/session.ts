@@ -8,10 +8,11 @@ import { createControl } from "./control.ts";
 import { engineOptionsFor } from "./engine-options.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import { dataOf, transfersOf } from "./session-data.ts";
+import { listSessions } from "./session-list.ts";
 import { authenticate, logOut } from "./session-login.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
 import { secureControl } from "./session-tls.ts";
-import { runStoreRequest } from "./store-request.ts";
+import { boundsOf, runStoreRequest } from "./store-request.ts";
 
 /** One control session, from the connection to its end. */
 export interface Session {
@@ -59,6 +60,7 @@ export function startSession(
     data: undefined,
     transfers: undefined,
     gone: undefined,
+    request: undefined,
     closeReason: undefined,
     timer: undefined,
     timerAt: 0,
@@ -66,6 +68,7 @@ export function startSession(
     busy: undefined,
     isFinished: false,
   };
+  environment.sessions.add(session);
   emit({ type: "connect", session: infoOf(session), local });
   if (options.tls?.implicit === true) run(session, greetSecurely(session));
   else perform(session, engine.start(performance.now()));
@@ -135,10 +138,19 @@ function performOne(session: SessionState, effect: ServerEffect): void {
     case "store-request":
       run(
         session,
-        runStoreRequest(sourceOf(session), effect.request, options.limits?.asciiSize ?? 16 << 20, (error) =>
-          emit({ type: "error", session: infoOf(session), error }),
+        runStoreRequest(
+          sourceOf(session, requestSignal(session)),
+          effect.request,
+          boundsOf(options.limits),
+          (error) => emit({ type: "error", session: infoOf(session), error }),
         ).then((answer) => ({ type: "store-answer", answer })),
       );
+      return;
+    case "store-abort":
+      session.request?.abort();
+      return;
+    case "sessions-request":
+      complete(session, listSessions(session, effect.scope));
       return;
     case "data-listen":
       run(session, dataOf(session).listen(effect.family, effect.protection));
@@ -176,6 +188,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
     case "connection-close":
       session.closeReason = effect.reason;
       session.gone?.abort();
+      session.request?.abort();
       session.data?.close();
       clearTimeout(session.timer);
       control.end();
@@ -196,6 +209,12 @@ function schedule(session: SessionState): void {
   }, wait);
 }
 
+/** For the store's operation that begins: ABOR and the end of the session give it up. */
+function requestSignal(session: SessionState): AbortSignal {
+  session.request = new AbortController();
+  return session.request.signal;
+}
+
 /** What is under way; what comes of it is reported to the engine. */
 function run(session: SessionState, work: Promise<ServerCompletion | undefined>): void {
   session.busy ??= new Set();
@@ -214,6 +233,7 @@ function run(session: SessionState, work: Promise<ServerCompletion | undefined>)
 async function finish(session: SessionState, onClosed: () => void): Promise<void> {
   if (session.isFinished) return;
   session.isFinished = true;
+  session.environment.sessions.delete(session);
   clearTimeout(session.timer);
   session.data?.close();
   while (session.busy !== undefined && session.busy.size > 0) await Promise.all(session.busy);

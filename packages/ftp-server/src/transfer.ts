@@ -18,6 +18,7 @@ import {
 } from "@longshore/ftp-data";
 import type { Transfer, TransferFailure } from "@longshore/ftp-session/server";
 import { type ListingSource, openListing } from "./listing.ts";
+import { readUpTo, writeUpTo } from "./range.ts";
 import { wasCut } from "./tls-end.ts";
 import { asciiReceiver, asciiSender } from "./transformer.ts";
 
@@ -77,13 +78,16 @@ export function failureOf(error: unknown): TransferFailure | FileStoreErrorKind 
 
 async function openSend(
   { store, context }: ListingSource,
-  { path, start, representation }: Extract<Transfer, { readonly kind: "send-file" }>,
+  { path, start: first, end, representation }: Extract<Transfer, { readonly kind: "send-file" }>,
 ): Promise<OpenTransfer | typeof restartBeyondEnd> {
-  const file = await store.openRead(path, context);
-  if (start > file.size && representation === "image") {
-    await file.close();
+  const whole = await store.openRead(path, context);
+  if (first > whole.size && representation === "image" && end === undefined) {
+    await whole.close();
     return restartBeyondEnd;
   }
+  const file = readUpTo(whole, end);
+  // A range beyond the end is one of no bytes (draft-bryan-ftp-range-08 §4.3).
+  const start = end === undefined ? first : Math.min(first, file.size);
   const isImage = representation === "image";
   return {
     ...(isImage ? { size: file.size } : {}),
@@ -105,12 +109,18 @@ async function openReceive(
 ): Promise<OpenTransfer | typeof restartBeyondEnd> {
   const { store, context } = source;
   const { mode, start, representation } = what;
-  const size = what.expectedSize === undefined ? {} : { expectedSize: what.expectedSize };
+  const size = {
+    ...(what.expectedSize === undefined ? {} : { expectedSize: what.expectedSize }),
+    ...(what.mask === undefined ? {} : { mask: what.mask }),
+  };
   if (mode === "update" && start > (await store.stat(what.path, context)).size) return restartBeyondEnd;
   const { path, file } =
     mode === "unique"
       ? await openUnique(source, what.path, size)
-      : { path: what.path, file: await store.openWrite(what.path, { mode, start, ...size }, context) };
+      : {
+          path: what.path,
+          file: writeUpTo(await store.openWrite(what.path, { mode, start, ...size }, context), what.end),
+        };
   const isPlain = representation === "image" && mode !== "update";
   return {
     name: nameOf(path),
@@ -140,7 +150,7 @@ const maxNames = 1000;
 async function openUnique(
   { store, context }: ListingSource,
   wanted: VirtualPath,
-  size: { readonly expectedSize?: number },
+  size: { readonly expectedSize?: number; readonly mask?: number },
 ): Promise<{ readonly path: VirtualPath; readonly file: WritableFile }> {
   const name = nameOf(wanted);
   if (name === "") throw new FileStoreError("is-a-directory", "the root is no file");

@@ -1,7 +1,7 @@
 import { commandRow, redactLine, type Verb } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import { firstStep, whyNotOffered } from "./commands/index.ts";
-import type { CloseReason } from "./effect.ts";
+import type { CloseReason, StoreRequest } from "./effect.ts";
 import {
   dropData,
   emit,
@@ -47,13 +47,23 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       return;
     case "ask":
       emit(session, { type: "store-request", request: step.request });
-      session.pending = { on: "store-request", verb, next: step.next };
+      session.pending = {
+        on: "store-request",
+        verb,
+        abortable: abortable.has(step.request.operation),
+        next: step.next,
+      };
       enter(session, { name: "waiting", login, verb, on: "store-request" });
       return;
     case "authenticate":
       emit(session, { type: "authenticate", user: step.user, password: step.password });
       session.pending = { on: "authenticate", verb, next: step.next };
       enter(session, { name: "waiting", login: { name: "unidentified" }, verb, on: "authenticate" });
+      return;
+    case "ask-sessions":
+      emit(session, { type: "sessions-request", scope: step.scope });
+      session.pending = { on: "sessions-request", verb, next: step.next };
+      enter(session, { name: "waiting", login, verb, on: "sessions-request" });
       return;
     case "select-host":
       emit(session, { type: "host-select", host: step.host });
@@ -138,8 +148,22 @@ export function answerRefusedLogin(session: Session): void {
 /** A line has been read: it waits for its turn, only an ABOR takes effect at once (RFC 959 §4.1.3). */
 export function enqueue(session: Session, line: QueuedLine): void {
   session.queue.push(line);
-  if (session.state.name === "transfer" && isAbort(line)) abortTransfer(session);
+  if (!isAbort(line)) return;
+  if (session.state.name === "transfer") abortTransfer(session);
+  const { pending } = session;
+  if (pending?.on === "store-request" && pending.abortable) emit(session, { type: "store-abort" });
 }
+
+/** What can take as long as a transfer, and is given up like one (RFC 959 §4.1.3, ABOR). */
+const abortable: ReadonlySet<StoreRequest["operation"]> = new Set([
+  "size",
+  "lines",
+  "hash",
+  "copy",
+  "combine",
+  "tree-size",
+  "remove-tree",
+]);
 
 function isItsTurn(session: Session, line: QueuedLine): boolean {
   if (session.state.name !== "transfer") return session.state.name === "idle";
@@ -172,6 +196,8 @@ function stepOf(session: Session, verb: Verb, login: LoginState, line: QueuedLin
   if (verdict === 530) return answer(reply(530, "Log in with USER and PASS first."));
   if (verdict === 503) return answer(reply(503, `${verb} is out of sequence.`));
   if (line.kind === "command") return firstStep(line.command, session);
+  // draft-bryan-ftp-range-08 §3: a range that is none takes the one before back.
+  if (verb === "RANG") session.parameters.range = undefined;
   if (line.kind === "fault") return answer(reply(line.error.reply, faultText(line.error.message)));
   return answer(reply(500, "The line is too long."));
 }
@@ -187,9 +213,10 @@ function answerUnknown(session: Session, line: QueuedLine): void {
   }
 }
 
-/** RFC 959 §4.1.3: RNTO must follow RNFR immediately; what may come at any moment does not come between. */
+/** RFC 959 §4.1.3: RNTO must follow RNFR immediately, and CPTO CPFR; what may come at any moment does not come between. */
 function loginAfter(verb: Verb, login: LoginState): LoginState {
-  if (login.name !== "rename" || commandRow(verb).during === "at-once") return login;
+  if ((login.name !== "rename" && login.name !== "copy") || commandRow(verb).during === "at-once")
+    return login;
   return { name: "ready", user: login.user };
 }
 

@@ -31,6 +31,10 @@ export type ServerEffect =
   | { readonly type: "logout" }
   /** One operation of the store → `store-answer`. */
   | { readonly type: "store-request"; readonly request: StoreRequest }
+  /** Give up the store's operation under way: it answers `aborted`, unless it is done already. */
+  | { readonly type: "store-abort" }
+  /** Who else is there (SITE WHO)? `own`: the sessions of this user alone → `sessions-answer`. */
+  | { readonly type: "sessions-request"; readonly scope: "own" | "all" }
   /** Open the passive listener, in place of an older one → `data-listening` or `data-listen-failed`. */
   | {
       readonly type: "data-listen";
@@ -69,6 +73,7 @@ export type ServerCompletion =
       readonly reason: "denied" | "limit" | "banned" | "unavailable";
     }
   | { readonly type: "store-answer"; readonly answer: StoreAnswer }
+  | { readonly type: "sessions-answer"; readonly sessions: readonly SessionSummary[] }
   | { readonly type: "host-selected"; readonly host: VirtualHost }
   /** `unknown`: 504, another HOST may follow. `unavailable`: 421, the connection ends. */
   | { readonly type: "host-refused"; readonly reason: "unknown" | "unavailable" }
@@ -107,6 +112,17 @@ export type AuthenticationAnswer = Extract<
   { readonly type: "authenticated" | "authentication-refused" }
 >;
 
+/** What SITE WHO tells of a session: no address and no path. */
+export interface SessionSummary {
+  readonly user: string;
+  /** Since the connection. */
+  readonly seconds: number;
+  /** The command under way, `""` for none. */
+  readonly verb: string;
+  /** It is the session that asks. */
+  readonly own: boolean;
+}
+
 /** What answers `host-select`. */
 export type HostAnswer = Extract<ServerCompletion, { readonly type: "host-selected" | "host-refused" }>;
 
@@ -139,6 +155,8 @@ export type Transfer =
       readonly path: VirtualPath;
       /** From which byte on: of the file for `image`, of the transformed stream for `ascii` (RFC 3659 §5). */
       readonly start: number;
+      /** The first byte that is not sent any more, after RANG; never with `ascii`. */
+      readonly end?: number;
       readonly representation: TransferType;
     }
   | {
@@ -148,6 +166,10 @@ export type Transfer =
       readonly mode: "create" | "replace" | "append" | "update" | "unique";
       /** First byte to write, for `update`. */
       readonly start: number;
+      /** The first byte that may not be written any more, after RANG. */
+      readonly end?: number;
+      /** Permission bits that a new file shall not have (SITE UMASK). */
+      readonly mask?: number;
       /** What ALLO announced. */
       readonly expectedSize?: number;
       readonly representation: TransferType;
@@ -178,16 +200,61 @@ export type StoreRequest =
   /** The lines of LIST, at most `limit` of them, for STAT. */
   | { readonly operation: "lines"; readonly path: VirtualPath; readonly limit: number }
   | { readonly operation: "remove"; readonly path: VirtualPath }
-  | { readonly operation: "make-directory"; readonly path: VirtualPath }
+  | { readonly operation: "make-directory"; readonly path: VirtualPath; readonly mask?: number }
   | { readonly operation: "remove-directory"; readonly path: VirtualPath }
   | { readonly operation: "rename"; readonly path: VirtualPath; readonly to: VirtualPath }
-  | { readonly operation: "set-modified"; readonly path: VirtualPath; readonly modified: number }
-  | { readonly operation: "set-mode"; readonly path: VirtualPath; readonly mode: number };
+  /** Milliseconds since the epoch; answered by `stat`, with the times as they are then. */
+  | { readonly operation: "set-times"; readonly path: VirtualPath; readonly times: FileTimes }
+  | { readonly operation: "set-mode"; readonly path: VirtualPath; readonly mode: number }
+  /** The digest of the bytes from `start` up to and without `end`, or the end of the file where that comes first. */
+  | {
+      readonly operation: "hash";
+      readonly path: VirtualPath;
+      readonly algorithm: HashAlgorithm;
+      readonly start: number;
+      readonly end?: number;
+    }
+  /** A symbolic link at `path` to `target`; what the link holds is the driver's to write. */
+  | { readonly operation: "make-link"; readonly path: VirtualPath; readonly target: VirtualPath }
+  /** A file, in place of what file stands there. */
+  | {
+      readonly operation: "copy";
+      readonly path: VirtualPath;
+      readonly to: VirtualPath;
+      readonly mask?: number;
+    }
+  /** The parts in their order at the end of `path`, which is made where it is missing; then they are removed. */
+  | {
+      readonly operation: "combine";
+      readonly path: VirtualPath;
+      readonly parts: readonly VirtualPath[];
+      readonly mask?: number;
+    }
+  /** Bytes that can still be written. */
+  | { readonly operation: "free-space"; readonly path: VirtualPath }
+  /** Bytes of all files below a directory, links not followed. */
+  | { readonly operation: "tree-size"; readonly path: VirtualPath }
+  /** A directory and everything in it, links not followed. */
+  | { readonly operation: "remove-tree"; readonly path: VirtualPath };
+
+/** Times to be set, in milliseconds since the epoch, UTC. */
+export interface FileTimes {
+  readonly modified?: number;
+  readonly accessed?: number;
+  readonly created?: number;
+}
+
+/** The hashes that are offered, by the names of IANA's registry and CRC32 beside them. */
+export const hashAlgorithms = ["SHA-256", "SHA-512", "SHA-1", "MD5", "CRC32"] as const;
+
+export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 export type StoreAnswer =
   | { readonly result: "done" }
   | { readonly result: "stat"; readonly stat: FileStat }
   | { readonly result: "size"; readonly size: number }
+  /** `digest` in lower-case hexadecimal, of the bytes up to and without `end`. */
+  | { readonly result: "hash"; readonly digest: string; readonly end: number }
   | {
       readonly result: "lines";
       /** Whether the path is a directory, or the one line is its own. */

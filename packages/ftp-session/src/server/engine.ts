@@ -4,7 +4,7 @@ import type { LineEvent } from "@longshore/nvt";
 import { answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
 import { resolveOptions, type ServerEngineOptions } from "./options.ts";
-import { createSession, emit, enter, loginOf, type Session, send } from "./session.ts";
+import { createSession, emit, enter, isLogin, loginOf, type Session, send } from "./session.ts";
 import type { ServerState } from "./state.ts";
 import type { Step } from "./step.ts";
 import { completeTransfer, expireConnection } from "./transfer.ts";
@@ -168,6 +168,8 @@ function goOn(
   if (pending.on === "store-request" && completion.type === "store-answer")
     step = pending.next(completion.answer);
   else if (pending.on === "authenticate" && isAuthentication(completion)) step = pending.next(completion);
+  else if (pending.on === "sessions-request" && completion.type === "sessions-answer")
+    step = pending.next(completion.sessions);
   else if (pending.on === "host-select" && isHost(completion)) step = pending.next(completion);
   else if (pending.on === "data-listen" && isListening(completion)) step = pending.next(completion);
   if (step === undefined) return;
@@ -211,7 +213,8 @@ function deadlineOf(session: Session): number | undefined {
     case "transfer":
       return state.phase === "connecting" ? state.since + limits.dataTimeout : undefined;
     case "idle": {
-      const idle = limits.idleTimeout > 0 ? session.activeSince + limits.idleTimeout : undefined;
+      const timeout = session.idleTimeout ?? limits.idleTimeout;
+      const idle = timeout > 0 ? session.activeSince + timeout : undefined;
       const login = isLoggedIn(session) ? undefined : loginDeadline(session);
       return earlier(idle, login);
     }
@@ -225,8 +228,7 @@ function loginDeadline({ options, loginSince }: Session): number | undefined {
 }
 
 function isLoggedIn(session: Session): boolean {
-  const { name } = loginOf(session);
-  return name === "ready" || name === "rename";
+  return isLogin(loginOf(session));
 }
 
 function isClosed(session: Session): boolean {

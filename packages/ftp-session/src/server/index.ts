@@ -1,14 +1,18 @@
 export type { DataProtection, TransferFailure, TransferType } from "../data.ts";
 export { offeredVerbs } from "./commands/index.ts";
-export type {
-  CloseReason,
-  DataFailure,
-  Listing,
-  ServerCompletion,
-  ServerEffect,
-  StoreAnswer,
-  StoreRequest,
-  Transfer,
+export {
+  type CloseReason,
+  type DataFailure,
+  type FileTimes,
+  type HashAlgorithm,
+  hashAlgorithms,
+  type Listing,
+  type ServerCompletion,
+  type ServerEffect,
+  type SessionSummary,
+  type StoreAnswer,
+  type StoreRequest,
+  type Transfer,
 } from "./effect.ts";
 export { createServerEngine, type ServerEngine } from "./engine.ts";
 export { permissionsOf } from "./facts.ts";

@@ -1,4 +1,5 @@
 import type { HostPort } from "@longshore/ftp-address";
+import type { Verb } from "@longshore/ftp-command";
 import type { TransferType } from "../data.ts";
 import type { ServerState } from "./state.ts";
 import type { StoreFeatures } from "./user.ts";
@@ -35,6 +36,12 @@ export interface ServerEngineOptions {
   readonly dataModes?: { readonly active?: boolean; readonly passive?: boolean };
   /** Whether PORT and EPRT may name another host than the client's (FXP); `false` unless told (RFC 2577 §3). */
   readonly allowForeignDataAddress?: boolean;
+  /** Commands that are not offered, by their names in the command table: 502, and not in HELP or FEAT. None unless told. */
+  readonly without?: readonly Verb[];
+  /** Whether SITE WHO tells of this user's sessions, of all, or is 502: `off` unless told. */
+  readonly who?: "off" | "own" | "all";
+  /** Whether SITE CHMOD and MFF may set the bits setuid, setgid and sticky; they are left out unless told. */
+  readonly allowSpecialModeBits?: boolean;
   readonly limits?: ServerEngineLimits;
   readonly quirks?: ServerEngineQuirks;
   /** Told of every change of state, for diagnosis; must not call the engine. */
@@ -51,6 +58,8 @@ export interface ServerEngineLimits {
   readonly loginTimeout?: number;
   /** Between commands; does not run while a command or a transfer is under way; 300 s unless told, 0: no limit. */
   readonly idleTimeout?: number;
+  /** The longest idle timeout that SITE IDLE grants; 7200 s unless told. */
+  readonly idleMaximum?: number;
   /** From the 150 to the data connection, TLS included; 30 s unless told. */
   readonly dataTimeout?: number;
   /** For the TLS handshake of the control connection; 30 s unless told. */
@@ -87,10 +96,15 @@ export interface ResolvedOptions {
   readonly defaultType: TransferType;
   readonly dataModes: { readonly active: boolean; readonly passive: boolean };
   readonly allowForeignDataAddress: boolean;
+  readonly without: ReadonlySet<Verb>;
+  readonly who: "off" | "own" | "all";
+  readonly allowSpecialModeBits: boolean;
   readonly limits: Required<ServerEngineLimits>;
   readonly quirks: Required<ServerEngineQuirks>;
   readonly onState: ServerEngineOptions["onState"];
 }
+
+const none: ReadonlySet<Verb> = new Set();
 
 export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
   return {
@@ -106,11 +120,15 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     defaultType: options.defaultType ?? "image",
     dataModes: { active: true, passive: true, ...options.dataModes },
     allowForeignDataAddress: options.allowForeignDataAddress ?? false,
+    without: options.without === undefined ? none : new Set(options.without),
+    who: options.who ?? "off",
+    allowSpecialModeBits: options.allowSpecialModeBits ?? false,
     limits: {
       lineLength: 4096,
       queuedCommands: 16,
       loginTimeout: 60_000,
       idleTimeout: 300_000,
+      idleMaximum: 7_200_000,
       dataTimeout: 30_000,
       handshakeTimeout: 30_000,
       failureDelay: 1000,

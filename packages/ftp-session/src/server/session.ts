@@ -5,7 +5,15 @@ import type { FactName } from "@longshore/ftp-listing";
 import type { FtpReply } from "@longshore/ftp-reply";
 import { createLineDecoder, type LineDecoder } from "@longshore/nvt";
 import type { DataProtection, TransferType } from "../data.ts";
-import type { AuthenticationAnswer, HostAnswer, ListenAnswer, ServerEffect, StoreAnswer } from "./effect.ts";
+import type {
+  AuthenticationAnswer,
+  HashAlgorithm,
+  HostAnswer,
+  ListenAnswer,
+  ServerEffect,
+  SessionSummary,
+  StoreAnswer,
+} from "./effect.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { LoginState, ServerState } from "./state.ts";
 import type { Security } from "./states.ts";
@@ -18,6 +26,8 @@ export interface SessionParameters {
   type: TransferType;
   /** REST, for the next transfer only. */
   restart: number;
+  /** RANG, for the next transfer or HASH only; `end` is the first byte that is not meant any more. */
+  range: { readonly start: number; readonly end: number } | undefined;
   /** ALLO, for the next upload only. */
   allocated: number | undefined;
   data: DataChannel;
@@ -28,6 +38,12 @@ export interface SessionParameters {
   protection: DataProtection;
   /** The facts that OPTS MLST selected. */
   facts: readonly FactName[];
+  /** What OPTS HASH selected. */
+  hash: HashAlgorithm;
+  /** What SITE UMASK set; absent: what the store does by itself. */
+  mask: number | undefined;
+  /** SSCN: this server is the TLS client of its data connections. */
+  secureClient: boolean;
 }
 
 /** How the next data connection is made; used once. */
@@ -52,7 +68,18 @@ export type Pending =
       readonly verb: Verb;
       readonly next: (answer: AuthenticationAnswer) => Step;
     }
-  | { readonly on: "store-request"; readonly verb: Verb; readonly next: (answer: StoreAnswer) => Step }
+  | {
+      readonly on: "store-request";
+      readonly verb: Verb;
+      /** ABOR gives it up. */
+      readonly abortable: boolean;
+      readonly next: (answer: StoreAnswer) => Step;
+    }
+  | {
+      readonly on: "sessions-request";
+      readonly verb: Verb;
+      readonly next: (sessions: readonly SessionSummary[]) => Step;
+    }
   | { readonly on: "host-select"; readonly verb: Verb; readonly next: (answer: HostAnswer) => Step }
   | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step };
 
@@ -78,6 +105,8 @@ export interface Session {
   ended: boolean;
   /** The server is going down. */
   draining: boolean;
+  /** What SITE IDLE set, in milliseconds. */
+  idleTimeout: number | undefined;
   /** When the login clock began. */
   loginSince: number;
   /** When the client last did something. */
@@ -105,6 +134,7 @@ export function createSession(options: ResolvedOptions): Session {
     transfers: 0,
     ended: false,
     draining: false,
+    idleTimeout: undefined,
     loginSince: 0,
     activeSince: 0,
     now: 0,
@@ -117,12 +147,16 @@ export function initialParameters(options: ResolvedOptions): SessionParameters {
     workingDirectory: rootPath,
     type: options.defaultType,
     restart: 0,
+    range: undefined,
     allocated: undefined,
     data: { kind: "default" },
     extendedPassiveOnly: false,
     sized: false,
     protection: "clear",
     facts: defaultFacts,
+    hash: "SHA-256",
+    mask: undefined,
+    secureClient: false,
   };
 }
 
@@ -166,9 +200,16 @@ export function loginOf({ state }: Session): LoginState {
   return "login" in state ? state.login : { name: "unidentified" };
 }
 
+/** Whether somebody is logged in. */
+export function isLogin(
+  login: LoginState,
+): login is Extract<LoginState, { name: "ready" | "rename" | "copy" }> {
+  return login.name === "ready" || login.name === "rename" || login.name === "copy";
+}
+
 export function userOf(session: Session): Extract<LoginState, { name: "ready" }>["user"] | undefined {
   const login = loginOf(session);
-  return login.name === "ready" || login.name === "rename" ? login.user : undefined;
+  return isLogin(login) ? login.user : undefined;
 }
 
 /** What the store of this session can do. */

@@ -10,7 +10,9 @@ export type LoginState =
   | { readonly name: "password"; readonly user: string }
   | { readonly name: "ready"; readonly user: SessionUser }
   /** RNFR was accepted: RNTO is awaited. */
-  | { readonly name: "rename"; readonly user: SessionUser; readonly from: VirtualPath };
+  | { readonly name: "rename"; readonly user: SessionUser; readonly from: VirtualPath }
+  /** SITE CPFR was accepted: SITE CPTO is awaited. */
+  | { readonly name: "copy"; readonly user: SessionUser; readonly from: VirtualPath };
 
 /**
  * - `opening`: the store is asked for the file or directory; no 150 was sent.
@@ -31,7 +33,7 @@ export type ServerState =
       readonly name: "waiting";
       readonly login: LoginState;
       readonly verb: string;
-      readonly on: "authenticate" | "store-request" | "host-select" | "data-listen";
+      readonly on: "authenticate" | "store-request" | "sessions-request" | "host-select" | "data-listen";
     }
   /** A refused login is answered late (RFC 2577 §5). */
   | { readonly name: "delaying"; readonly login: LoginState; readonly until: number }

@@ -15,18 +15,24 @@ export type Security = "clear" | "secured" | "sized";
  * command is put into its place there and nowhere else.
  */
 export const legality: Readonly<Record<CommandWhen, Readonly<Record<LoginName, Verdict>>>> = {
-  any: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
-  "before-user": { unidentified: "accept", password: 503, ready: 503, rename: 503 },
-  "after-user": { unidentified: 503, password: "accept", ready: 503, rename: 503 },
+  any: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept", copy: "accept" },
+  "before-user": { unidentified: "accept", password: 503, ready: 503, rename: 503, copy: 503 },
+  "after-user": { unidentified: 503, password: "accept", ready: 503, rename: 503, copy: 503 },
   // No user here has an account apart from the password, so that ACCT is superfluous (202) once logged in.
-  account: { unidentified: 530, password: 503, ready: "accept", rename: "accept" },
-  "logged-in": { unidentified: 530, password: 530, ready: "accept", rename: "accept" },
-  "after-rename-from": { unidentified: 530, password: 530, ready: 503, rename: "accept" },
-  "after-copy-from": { unidentified: 530, password: 530, ready: 503, rename: 503 },
+  account: { unidentified: 530, password: 503, ready: "accept", rename: "accept", copy: "accept" },
+  "logged-in": { unidentified: 530, password: 530, ready: "accept", rename: "accept", copy: "accept" },
+  "after-rename-from": { unidentified: 530, password: 530, ready: 503, rename: "accept", copy: 503 },
+  "after-copy-from": { unidentified: 530, password: 530, ready: 503, rename: 503, copy: "accept" },
   // TLS needs no exchange of ADAT (RFC 4217 §4.2): it is never awaited.
-  "after-auth": { unidentified: 503, password: 503, ready: 503, rename: 503 },
-  secured: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
-  "after-buffer-size": { unidentified: "accept", password: "accept", ready: "accept", rename: "accept" },
+  "after-auth": { unidentified: 503, password: 503, ready: 503, rename: 503, copy: 503 },
+  secured: { unidentified: "accept", password: "accept", ready: "accept", rename: "accept", copy: "accept" },
+  "after-buffer-size": {
+    unidentified: "accept",
+    password: "accept",
+    ready: "accept",
+    rename: "accept",
+    copy: "accept",
+  },
 };
 
 /** What two rows of {@link legality} ask of the connection besides. */
@@ -101,6 +107,12 @@ export const transitions: readonly Transition[] = [
   { from: "rename", to: "waiting", on: "RNTO" },
   { from: "rename", to: "password", on: "USER / 331" },
   { from: "rename", to: "unidentified", on: "REIN / 220" },
+  { from: "waiting", to: "copy", on: "SITE CPFR / 350" },
+  { from: "copy", to: "ready", on: "any command but SITE CPTO" },
+  { from: "copy", to: "waiting", on: "SITE CPTO" },
+  { from: "copy", to: "password", on: "USER / 331" },
+  { from: "copy", to: "unidentified", on: "REIN / 220" },
+  { from: "copy", to: "opening", on: "RETR, STOR, LIST …" },
   { from: "ready", to: "opening", on: "RETR, STOR, LIST …" },
   { from: "rename", to: "opening", on: "RETR, STOR, LIST …" },
   { from: "waiting", to: "opening", on: "LIST of a name that looks like flags" },
@@ -117,6 +129,7 @@ export const transitions: readonly Transition[] = [
   { from: "password", to: "handshake", on: "AUTH TLS / 234" },
   { from: "ready", to: "handshake", on: "AUTH TLS / 234" },
   { from: "rename", to: "handshake", on: "AUTH TLS / 234" },
+  { from: "copy", to: "handshake", on: "AUTH TLS / 234" },
   { from: "handshake", to: "unidentified", on: "TLS established" },
   ...(
     [
@@ -125,6 +138,7 @@ export const transitions: readonly Transition[] = [
       "password",
       "ready",
       "rename",
+      "copy",
       "waiting",
       "delaying",
       "opening",
@@ -158,7 +172,7 @@ export function stateDiagram(): string {
 
 /** The tables of legality in Markdown, for documents: one line for each `when` with its verbs. */
 export function legalityTable(verbs: readonly Verb[]): string {
-  const columns: readonly LoginName[] = ["unidentified", "password", "ready", "rename"];
+  const columns: readonly LoginName[] = ["unidentified", "password", "ready", "rename", "copy"];
   const lines = (Object.keys(legality) as CommandWhen[]).map((when) => {
     const here = verbs.filter((verb) => commandRow(verb).when === when);
     const cells = columns.map((login) =>

@@ -6,6 +6,7 @@ import type {
   CloseReason,
   HostAnswer,
   ListenAnswer,
+  SessionSummary,
   StoreAnswer,
   StoreRequest,
   Transfer,
@@ -35,6 +36,12 @@ export type Step =
       readonly step: "select-host";
       readonly host: string;
       readonly next: (answer: HostAnswer) => Step;
+    }
+  /** Ask who else is there, then go on. */
+  | {
+      readonly step: "ask-sessions";
+      readonly scope: "own" | "all";
+      readonly next: (sessions: readonly SessionSummary[]) => Step;
     }
   | { readonly step: "log-in"; readonly user: SessionUser; readonly reply: FtpReply }
   /** Count a failure and answer after a delay. */

@@ -16,6 +16,7 @@ type TransferState = Extract<ServerState, { readonly name: "transfer" }>;
  */
 export function beginTransfer(session: Session, verb: Verb, login: LoginState, what: Transfer): void {
   session.parameters.restart = 0;
+  session.parameters.range = undefined;
   session.parameters.allocated = undefined;
   const refused = refuseChannel(session);
   if (refused !== undefined) {

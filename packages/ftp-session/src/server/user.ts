@@ -26,6 +26,9 @@ export interface StoreFeatures {
   readonly capabilities: StoreCapabilities;
   readonly setTimes: boolean;
   readonly setMode: boolean;
+  readonly setCreated: boolean;
+  readonly makeLink: boolean;
+  readonly freeSpace: boolean;
 }
 
 /** {@link StoreFeatures} of a store. */
@@ -35,5 +38,8 @@ export function storeFeatures(store: FileStore): StoreFeatures {
     capabilities,
     setTimes: capabilities.writable && store.setTimes !== undefined,
     setMode: capabilities.writable && store.setMode !== undefined,
+    setCreated: capabilities.writable && store.setTimes !== undefined && capabilities.created === "settable",
+    makeLink: capabilities.writable && store.makeLink !== undefined,
+    freeSpace: store.freeSpace !== undefined,
   };
 }

@@ -27,7 +27,14 @@ export const capabilities: StoreCapabilities = {
   durableSync: "none",
 };
 
-export const features: StoreFeatures = { capabilities, setTimes: true, setMode: true };
+export const features: StoreFeatures = {
+  capabilities,
+  setTimes: true,
+  setMode: true,
+  setCreated: true,
+  makeLink: true,
+  freeSpace: true,
+};
 
 /** Which effects a test answers by itself. */
 export type Held =
@@ -37,6 +44,7 @@ export type Held =
   | "moving"
   | "authenticate"
   | "tls-start"
+  | "host-select"
   | "store-request";
 
 export interface Harness {
@@ -111,6 +119,10 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
         ];
       case "store-request":
         return [{ type: "store-answer", answer: harness.store(effect.request) }];
+      case "sessions-request":
+        return [{ type: "sessions-answer", sessions: [{ user: "tester", seconds: 7, verb: "", own: true }] }];
+      case "host-select":
+        return [{ type: "host-selected", host: {} }];
       case "data-listen":
         return [
           { type: "data-listening", address: { family: effect.family, host: "192.0.2.1", port: 50_000 } },
@@ -195,7 +207,15 @@ function store(request: StoreRequest): StoreAnswer {
     case "remove":
       return file ? { result: "done" } : { result: "refused", reason: "is-a-directory" };
     case "remove-directory":
+    case "remove-tree":
       return file ? { result: "refused", reason: "not-a-directory" } : { result: "done" };
+    case "hash":
+      return file
+        ? { result: "hash", digest: "cafe", end: Math.min(request.end ?? 5, 5) }
+        : { result: "refused", reason: "is-a-directory" };
+    case "free-space":
+    case "tree-size":
+      return { result: "size", size: 1000 };
     default:
       return { result: "done" };
   }

@@ -10,6 +10,7 @@ const there: ServerCompletion = {
 function greeted(options: Parameters<typeof createHarness>[0] = {}): Harness {
   const session = createHarness({ hosts: true, tls: "offered", ...options });
   session.run(session.engine.start(0));
+  session.held.add("host-select");
   return session;
 }
 
@@ -77,7 +78,7 @@ describe("HOST, RFC 7151", () => {
     expect(session.send("USER x", "PASS secret", "REIN", "USER x", "PASS secret")).toEqual([
       "331 Send the password.",
       "230 Come in.",
-      "220 Ready.",
+      expect.stringMatching(/^220 /),
       "331 Send the password.",
       "230 Logged in.",
     ]);

@@ -351,7 +351,7 @@ describe("machine listings and times, RFC 3659", () => {
       codes(session.send("MDTM 20210102030405 a.txt", "MFMT 20210102030405 a.txt", "MFMT 2021 a.txt")),
     ).toEqual([213, 213, 501]);
     const times = session.effects.flatMap((e) =>
-      e.type === "store-request" && e.request.operation === "set-modified" ? [e.request.modified] : [],
+      e.type === "store-request" && e.request.operation === "set-times" ? [e.request.times.modified] : [],
     );
     expect(times).toEqual([Date.UTC(2021, 0, 2, 3, 4, 5), Date.UTC(2021, 0, 2, 3, 4, 5)]);
   });

@@ -1,4 +1,4 @@
-import { type HostPort, parseEprt, parsePort } from "@longshore/ftp-address";
+import { type HostPort, parseEprt, parseLprt, parsePort } from "@longshore/ftp-address";
 import type { CommandOf } from "@longshore/ftp-command";
 import { type FtpReply, reply } from "@longshore/ftp-reply";
 import { dropData, type Session } from "../session.ts";
@@ -9,6 +9,19 @@ export function port({ address }: CommandOf<"PORT">, session: Session): Step {
   return active(session, () => {
     const parsed = parsePort(address);
     return parsed.ok ? accept(session, parsed) : answer(reply(501, "The syntax is: PORT h1,h2,h3,h4,p1,p2."));
+  });
+}
+
+/** RFC 1639 §2, §4. */
+export function longPort({ address }: CommandOf<"LPRT">, session: Session): Step {
+  return active(session, () => {
+    const parsed = parseLprt(address);
+    if (!parsed.ok && parsed.error.code !== "family")
+      return answer(reply(501, "The syntax is: LPRT af,hal,h1,h2,...,pal,p1,p2."));
+    const { family } = session.options.remote;
+    if (!parsed.ok || parsed.family !== family)
+      return answer(reply(521, `Supported address families are (${family})`));
+    return accept(session, parsed);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
-import type { Session } from "../session.ts";
+import { featuresOf, type Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /** RFC 959 §4.1.3: the first word tells clients which form LIST has, the rest that bytes have 8 bits. */
@@ -11,6 +11,12 @@ export function system(_: CommandOf<"SYST">, session: Session): Step {
 /** RFC 959 §4.1.3; it keeps the session from idling. */
 export function noop(): Step {
   return answer(reply(200, "Still here."));
+}
+
+/** draft-peterson-streamlined-ftp-command-extensions: client and server say what they are; versions are nobody's business. */
+export function clientIdentification(_: CommandOf<"CSID">, session: Session): Step {
+  const { caseSensitive } = featuresOf(session).capabilities;
+  return answer(reply(200, `Name=Longshore;CaseSensitive=${caseSensitive ? 1 : 0};DirSep=/;`));
 }
 
 /** By custom: a client says its name. */

@@ -3,6 +3,9 @@ import { factNames, formatFactFeature } from "@longshore/ftp-listing";
 import { reply } from "@longshore/ftp-reply";
 import { featuresOf, type Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
+import { hashFeature } from "./hash.ts";
+import { languageFeature } from "./language.ts";
+import { modifyFactsFeature } from "./modify-facts.ts";
 
 /**
  * RFC 2389 §3: computed from the commands that are there, the store and the policy. A command whose line depends
@@ -17,9 +20,26 @@ export function features(offered: readonly Verb[], session: Session): Step {
   return answer(reply(211, "Features:", ...[...found, "TVFS"].map((line) => ` ${line}`), "End"));
 }
 
+function whenWritable(session: Session, line: string): string | undefined {
+  return featuresOf(session).capabilities.writable ? line : undefined;
+}
+
 const lines: { readonly [V in Verb]?: (session: Session) => string | undefined } = {
   AUTH: () => "AUTH TLS",
   MDTM: (session) => (featuresOf(session).capabilities.modified === "none" ? undefined : "MDTM"),
   MFMT: (session) => (featuresOf(session).setTimes ? "MFMT" : undefined),
+  MFCT: (session) => (featuresOf(session).setCreated ? "MFCT" : undefined),
+  MFF: modifyFactsFeature,
+  HASH: hashFeature,
+  LANG: languageFeature,
+  AVBL: (session) => (featuresOf(session).freeSpace ? "AVBL" : undefined),
+  COMB: (session) => whenWritable(session, "COMB"),
+  RMDA: (session) => whenWritable(session, "RMDA"),
+  // Commands that are there to say that what they are about is not.
+  CCC: () => undefined,
+  "OPTS MODE": () => undefined,
+  "SITE UTIME": (session) => (featuresOf(session).setTimes ? "SITE UTIME" : undefined),
+  "SITE SYMLINK": (session) => (featuresOf(session).makeLink ? "SITE SYMLINK" : undefined),
+  "SITE CPFR": (session) => whenWritable(session, "SITE COPY"),
   MLST: ({ parameters }) => formatFactFeature(factNames, parameters.facts),
 };

@@ -27,7 +27,7 @@ function columns(words: readonly string[]): readonly string[] {
     lines.push(
       ` ${words
         .slice(at, at + 8)
-        .map((word) => word.padEnd(6))
+        .map((word) => word.padEnd(8))
         .join("")
         .trimEnd()}`,
     );

@@ -4,30 +4,48 @@ import type { Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 import { abort } from "./abort.ts";
 import { account } from "./account.ts";
-import { extendedPort, port } from "./active.ts";
-import { client, noop, system } from "./courtesy.ts";
+import { extendedPort, longPort, port } from "./active.ts";
+import { combine } from "./combine.ts";
+import { copyFrom, copyTo } from "./copy.ts";
+import { client, clientIdentification, noop, system } from "./courtesy.ts";
 import { features } from "./features.ts";
+import { setFileTimes } from "./file-times.ts";
+import { checksum, hash, hashOption, md5 } from "./hash.ts";
 import { help, siteHelp } from "./help.ts";
 import { host } from "./host.ts";
+import { idle } from "./idle.ts";
+import { language } from "./language.ts";
+import { makeLink } from "./link.ts";
 import { list, nameList } from "./list.ts";
 import { machineList, machineListDirectory } from "./machine-list.ts";
-import { modificationTime, modifyModificationTime } from "./modification-time.ts";
-import { factOption, options, utf8Option } from "./options.ts";
+import { modificationTime } from "./modification-time.ts";
+import { modifyCreationTime, modifyFacts, modifyModificationTime } from "./modify-facts.ts";
+import { structureMount } from "./mount.ts";
+import { factOption, modeOption, options, utf8Option } from "./options.ts";
 import { fileStructure, representationType, transferMode } from "./parameters.ts";
-import { extendedPassive, passive } from "./passive.ts";
+import { extendedPassive, longPassive, passive } from "./passive.ts";
+import { changeMode, mask } from "./permissions.ts";
 import { whyNot } from "./policy.ts";
 import { quit } from "./quit.ts";
+import { range } from "./range.ts";
 import { reinitialize } from "./reinitialize.ts";
-import { deleteFile, makeDirectory, removeDirectory } from "./remove.ts";
+import { deleteFile, makeDirectory, removeDirectory, removeDirectoryTree } from "./remove.ts";
 import { renameFrom, renameTo } from "./rename.ts";
 import { allocate, restart } from "./restart.ts";
 import { retrieve } from "./retrieve.ts";
-import { authenticationMechanism, protectionBufferSize, protectionLevel } from "./security.ts";
-import { changeMode, site } from "./site.ts";
+import {
+  authenticationMechanism,
+  clearCommandChannel,
+  protectionBufferSize,
+  protectionLevel,
+} from "./security.ts";
+import { site } from "./site.ts";
 import { size } from "./size.ts";
+import { availableSpace, directorySize } from "./space.ts";
 import { status } from "./status.ts";
 import { append, store, storeUnique } from "./store.ts";
 import { pass, user } from "./user.ts";
+import { who } from "./who.ts";
 import {
   changeToParentDirectory,
   changeWorkingDirectory,
@@ -44,6 +62,7 @@ const handlers: Handlers = {
   USER: user,
   PASS: pass,
   ACCT: account,
+  SMNT: structureMount,
   CWD: changeWorkingDirectory,
   CDUP: changeToParentDirectory,
   REIN: reinitialize,
@@ -74,22 +93,50 @@ const handlers: Handlers = {
   NOOP: noop,
   AUTH: authenticationMechanism,
   PBSZ: protectionBufferSize,
+  CCC: clearCommandChannel,
   PROT: protectionLevel,
   FEAT: (_, session) => features(verbsOf(session), session),
   OPTS: options,
   "OPTS UTF8": utf8Option,
   "OPTS MLST": factOption,
+  "OPTS HASH": hashOption,
+  "OPTS MODE": modeOption,
   EPRT: extendedPort,
   EPSV: extendedPassive,
+  LPRT: longPort,
+  LPSV: longPassive,
+  LANG: language,
   MDTM: modificationTime,
   MFMT: modifyModificationTime,
+  MFCT: modifyCreationTime,
+  MFF: modifyFacts,
   SIZE: size,
   MLST: machineList,
   MLSD: machineListDirectory,
   HOST: host,
+  HASH: hash,
+  MD5: md5,
+  XCRC: checksum("CRC32"),
+  XMD5: checksum("MD5"),
+  XSHA1: checksum("SHA-1"),
+  XSHA256: checksum("SHA-256"),
+  XSHA512: checksum("SHA-512"),
+  RANG: range,
+  CSID: clientIdentification,
   CLNT: client,
+  AVBL: availableSpace,
+  COMB: combine,
+  DSIZ: directorySize,
+  RMDA: removeDirectoryTree,
   SITE: site,
   "SITE CHMOD": changeMode,
+  "SITE UMASK": mask,
+  "SITE UTIME": setFileTimes,
+  "SITE SYMLINK": makeLink,
+  "SITE CPFR": copyFrom,
+  "SITE CPTO": copyTo,
+  "SITE IDLE": idle,
+  "SITE WHO": who,
   "SITE HELP": ({ topic }, session) => siteHelp(verbsOf(session), topic),
 };
 

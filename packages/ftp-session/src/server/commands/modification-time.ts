@@ -26,17 +26,12 @@ export function modificationTime({ path, time }: CommandOf<"MDTM">, session: Ses
   );
 }
 
-/** draft-somers-ftp-mfxx-04 §3. */
-export function modifyModificationTime({ path, time }: CommandOf<"MFMT">, session: Session): Step {
-  return setModified(session, path, time);
-}
-
 function setModified(session: Session, path: string, time: TimeVal): Step {
   const modified = timeValToMilliseconds(time);
   if (modified === undefined) return answer(reply(501, "There is no such time."));
   if (!featuresOf(session).setTimes) return answer(reply(550, "Times cannot be set here."));
   return atPath(session, path, (file) =>
-    ask({ operation: "set-modified", path: file, modified }, (result) =>
+    ask({ operation: "set-times", path: file, times: { modified } }, (result) =>
       answer(
         result.result === "refused" ? refusal(result.reason) : reply(213, `Modify=${time}; ${file.text}`),
       ),
@@ -45,6 +40,6 @@ function setModified(session: Session, path: string, time: TimeVal): Step {
 }
 
 /** RFC 3659 §2.3 has four digits for the year. */
-function isTellable(modified: number): boolean {
+export function isTellable(modified: number): boolean {
   return modified >= Date.UTC(100, 0) && modified < Date.UTC(10_000, 0);
 }

@@ -14,6 +14,11 @@ export function utf8Option({ state }: CommandOf<"OPTS UTF8">): Step {
   return state === "OFF" ? answer(reply(504, "UTF-8 is always on.")) : answer(reply(200, "UTF-8 is on."));
 }
 
+/** draft-preston-ftpext-deflate: for a mode that is not offered. */
+export function modeOption(): Step {
+  return answer(reply(504, "Only MODE S is offered."));
+}
+
 /** RFC 3659 §7.9. */
 export function factOption({ facts }: CommandOf<"OPTS MLST">, session: Session): Step {
   const selected = parseFactSelection(facts.join(";"));

@@ -1,4 +1,4 @@
-import { formatPort } from "@longshore/ftp-address";
+import { formatLprt, formatPort } from "@longshore/ftp-address";
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import type { ListenAnswer } from "../effect.ts";
@@ -14,6 +14,15 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
     address.family === 4
       ? reply(227, `Entering Passive Mode (${formatPort(address)})`)
       : reply(425, "No IPv4 address is there to listen on: send EPSV."),
+  );
+}
+
+/** RFC 1639 §3: as PASV, for either family. */
+export function longPassive(_: CommandOf<"LPSV">, session: Session): Step {
+  const { options, parameters } = session;
+  if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
+  return listen(session, options.local.family, ({ address }) =>
+    reply(228, `Entering Long Passive Mode (${formatLprt(address)})`),
   );
 }
 

@@ -6,6 +6,7 @@ import { type Session, tlsOf } from "../session.ts";
  * and FEAT name what is offered and nothing else.
  */
 export function whyNot(verb: Verb, session: Session): string | undefined {
+  if (session.options.without.has(verb)) return "Not offered here.";
   return policy[verb]?.(session);
 }
 
@@ -25,9 +26,13 @@ const policy: Policy = {
   AUTH: withTls,
   PBSZ: withTls,
   PROT: withTls,
+  CCC: withTls,
+  "SITE WHO": ({ options }) => (options.who === "off" ? "Not offered here." : undefined),
   PORT: withActive,
+  LPRT: withActive,
   EPRT: withActive,
   PASV: withPassive,
+  LPSV: withPassive,
   EPSV: (session) => {
     const { options } = session;
     if (options.local.family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)

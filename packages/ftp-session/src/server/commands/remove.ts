@@ -18,11 +18,22 @@ export function removeDirectory({ path }: CommandOf<"RMD">, session: Session): S
   );
 }
 
-/** RFC 959 §4.1.3 and appendix II: the whole path is told. */
-export function makeDirectory({ path }: CommandOf<"MKD">, session: Session): Step {
+/** draft-peterson-streamlined-ftp-command-extensions: with all that is in it. What was removed before a refusal is gone. */
+export function removeDirectoryTree({ path }: CommandOf<"RMDA">, session: Session): Step {
   return atPath(session, path, (directory) =>
     ask(
-      { operation: "make-directory", path: directory },
+      { operation: "remove-tree", path: directory },
+      whenDone(reply(250, "Directory and content removed.")),
+    ),
+  );
+}
+
+/** RFC 959 §4.1.3 and appendix II: the whole path is told. */
+export function makeDirectory({ path }: CommandOf<"MKD">, session: Session): Step {
+  const { mask } = session.parameters;
+  return atPath(session, path, (directory) =>
+    ask(
+      { operation: "make-directory", path: directory, ...(mask === undefined ? {} : { mask }) },
       whenDone(formatPathReply(directory.text, "created.")),
     ),
   );

@@ -8,6 +8,7 @@ export function restart(command: CommandOf<"REST">, session: Session): Step {
   if (!("offset" in command)) return answer(reply(501, "In stream mode REST wants a number."));
   if (typeof command.offset === "bigint") return answer(reply(501, "No file is that long."));
   session.parameters.restart = command.offset;
+  session.parameters.range = undefined;
   return answer(reply(350, `Restarting at ${command.offset}. Send the transfer command.`));
 }
 

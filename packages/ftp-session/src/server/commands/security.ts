@@ -28,6 +28,11 @@ export function protectionBufferSize(_: CommandOf<"PBSZ">, session: Session): St
   return answer(reply(200, "PBSZ=0"));
 }
 
+/** RFC 2228 §3, RFC 4217 §6: nobody shall read along who could not before. */
+export function clearCommandChannel(): Step {
+  return answer(reply(534, "The control connection stays as it is."));
+}
+
 /** RFC 4217 §9. */
 export function protectionLevel({ level }: CommandOf<"PROT">, session: Session): Step {
   switch (level) {

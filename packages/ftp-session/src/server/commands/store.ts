@@ -14,7 +14,8 @@ type Receive = Extract<Transfer, { readonly kind: "receive-file" }>;
  * without, it replaces the file.
  */
 export function store({ path }: CommandOf<"STOR">, session: Session): Step {
-  const { type, restart } = session.parameters;
+  const { type, restart, range } = session.parameters;
+  if (range !== undefined) return storeRange(session, path, range);
   if (restart === 0) return receive(session, path, "replace");
   // A byte of the ASCII stream has no known place in the file.
   if (type === "ascii") return refuseRestart("An upload in ASCII begins at 0: send TYPE I.");
@@ -26,6 +27,8 @@ export function store({ path }: CommandOf<"STOR">, session: Session): Step {
 
 /** RFC 959 §4.1.3: what stands is never cut, REST or not. */
 export function append({ path }: CommandOf<"APPE">, session: Session): Step {
+  const { range } = session.parameters;
+  if (range !== undefined) return storeRange(session, path, range);
   if (featuresOf(session).capabilities.append === "none") return answer(refusal("unsupported", "making"));
   return receive(session, path, "append");
 }
@@ -35,9 +38,34 @@ export function storeUnique({ path }: CommandOf<"STOU">, session: Session): Step
   return receive(session, path ?? "upload", "unique");
 }
 
-function receive(session: Session, path: string, mode: Receive["mode"], start = 0): Step {
-  const { type, allocated } = session.parameters;
-  const size = allocated === undefined ? {} : { expectedSize: allocated };
+/** draft-bryan-ftp-range-08 §4.3: nothing outside the range is changed; APPE is the same as STOR. */
+function storeRange(
+  session: Session,
+  path: string,
+  range: { readonly start: number; readonly end: number },
+): Step {
+  const { parameters } = session;
+  parameters.range = undefined;
+  if (parameters.type === "ascii") return refuseRestart("A range is of the bytes of the file: send TYPE I.");
+  if (featuresOf(session).capabilities.randomWrite === "none") {
+    return refuseRestart("Files here can be written from their beginning only.");
+  }
+  return receive(session, path, "update", range.start, { end: range.end });
+}
+
+function receive(
+  session: Session,
+  path: string,
+  mode: Receive["mode"],
+  start = 0,
+  end: { readonly end?: number } = {},
+): Step {
+  const { type, allocated, mask } = session.parameters;
+  const size = {
+    ...(allocated === undefined ? {} : { expectedSize: allocated }),
+    ...(mask === undefined ? {} : { mask }),
+    ...end,
+  };
   const what = (file: VirtualPath): Receive => ({
     kind: "receive-file",
     path: file,
