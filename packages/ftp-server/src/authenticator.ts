@@ -1,6 +1,6 @@
-import type { VirtualPath } from "@longshore/file-store";
 import type { Secret } from "@longshore/ftp-command";
-import type { Permission } from "./permission.ts";
+import { isRules } from "./permission-rule.ts";
+import { pathOf, type UserOptions } from "./user-options.ts";
 
 /** A login that is to be checked. */
 export interface LoginRequest {
@@ -12,16 +12,10 @@ export interface LoginRequest {
 }
 
 /** Who has logged in, and what that user may do. */
-export interface ServerUser {
+export interface ServerUser extends UserOptions {
   readonly name: string;
   /** `false` unless told. */
   readonly anonymous?: boolean;
-  /** Read-only unless told. */
-  readonly permission?: Permission;
-  /** The working directory after login; the root unless told. */
-  readonly home?: VirtualPath;
-  /** Sessions that this user may have at once. */
-  readonly sessions?: number;
 }
 
 /**
@@ -51,24 +45,23 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
   };
 }
 
-/** RFC 1635: `anonymous` and `ftp` with any password, by custom an e-mail address. */
+/**
+ * RFC 1635: `anonymous` and `ftp` with any password, by custom an e-mail address.
+ *
+ * @throws {FileStoreError} `name-not-allowed` when a path of the options cannot be one
+ */
 export function anonymousAuthenticator(options: AnonymousOptions = {}): Authenticator {
-  const { permission = "ro", home, sessions } = options;
-  const user: ServerUser = {
-    name: "anonymous",
-    anonymous: true,
-    permission,
-    ...(home === undefined ? {} : { home }),
-    ...(sessions === undefined ? {} : { sessions }),
-  };
+  checkPaths(options);
+  const user: ServerUser = { ...options, name: "anonymous", anonymous: true };
   return async ({ username }) =>
     /^(?:anonymous|ftp)$/i.test(username) ? { result: "accepted", user } : { result: "unknown" };
 }
 
-export interface AnonymousOptions {
-  /** `"ro"` unless told. */
-  readonly permission?: Permission;
-  readonly home?: VirtualPath;
-  /** Anonymous sessions at once. */
-  readonly sessions?: number;
+/** What the anonymous user may do: to read, unless told. */
+export type AnonymousOptions = UserOptions;
+
+/** That every path of a user can be one. @throws {FileStoreError} `name-not-allowed` */
+export function checkPaths({ root, home, permission, incoming = [] }: UserOptions): void {
+  const rules = permission !== undefined && isRules(permission) ? permission.map(({ path }) => path) : [];
+  for (const path of [root, home, ...rules, ...incoming]) pathOf(path);
 }

@@ -26,7 +26,10 @@ export type {
   PassiveOptions,
   TlsOptions,
 } from "./options.ts";
-export { type Action, actions, type Permission, restrictStore } from "./permission.ts";
+export { restrictStore } from "./permission.ts";
+export { type Action, actions, type Grant, type Permission, type PermissionRule } from "./permission-rule.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
+export { subStore } from "./sub-store.ts";
+export type { Quota, Rate, UserOptions } from "./user-options.ts";
 export { hashPassword, type UserEntry, userAuthenticator, verifyPassword } from "./users.ts";
 export { formatXferlog, type XferlogRecord, xferlogRecord } from "./xferlog.ts";

@@ -1,8 +1,18 @@
-import type { FileStore } from "@longshore/file-store";
+import {
+  childPath,
+  type FileStore,
+  FileStoreError,
+  rootPath,
+  type StoreContext,
+  type VirtualPath,
+} from "@longshore/file-store";
 import type { Admission } from "./admission.ts";
 import type { Authenticator, LoginRequest, ServerUser } from "./authenticator.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
+import { settleRules } from "./permission-rule.ts";
+import { subStore } from "./sub-store.ts";
+import { pathOf, permissionOf } from "./user-options.ts";
 
 /** Who is logged in where: the users of all sessions of a server. */
 export interface Logins {
@@ -15,7 +25,9 @@ export interface Login {
   readonly user: ServerUser;
   /** The store with what the user may do. */
   readonly store: FileStore;
-  /** The store itself: for the server's own hooks. */
+  /** The working directory to begin with. */
+  readonly home: VirtualPath;
+  /** The user's store without restrictions: for the server's own hooks. */
   readonly ownStore: FileStore;
   /** What an anonymous user gave for a password. */
   readonly guest?: string;
@@ -44,12 +56,56 @@ export function createLogins(
       if (counted === undefined) return "limit";
       const { end } = counted;
       try {
-        const own = typeof store === "function" ? await store(user) : store;
-        return { user, store: restrictStore(own, user.permission ?? "ro"), ownStore: own, end };
+        const base = typeof store === "function" ? await store(user) : store;
+        return { user, ...(await settle(base, user, request)), end };
       } catch (error) {
         end();
         throw error;
       }
     },
   };
+}
+
+/** What the user sees of the store, from which directory on. */
+async function settle(
+  base: FileStore,
+  user: ServerUser,
+  { remoteAddress, secure }: LoginRequest,
+): Promise<Pick<Login, "store" | "ownStore" | "home">> {
+  const context: StoreContext = { user: user.name, remoteAddress, secure };
+  const [root, wanted] = [pathOf(user.root), pathOf(user.home)];
+  if (user.createHome === true) await makeWay(base, root, context);
+  if (root.segments.length > 0 && !(await isDirectory(base, root, context)))
+    throw new FileStoreError(
+      "not-found",
+      `${root} is the root of ${user.name} and no directory: make it, or set createHome`,
+    );
+  const own = subStore(base, root);
+  if (user.createHome === true) await makeWay(own, wanted, context);
+  const home = (await isDirectory(own, wanted, context)) ? wanted : rootPath;
+  const permission = await settleRules(permissionOf(user), own, context);
+  return { store: restrictStore(own, permission), ownStore: own, home };
+}
+
+async function isDirectory(store: FileStore, path: VirtualPath, context: StoreContext): Promise<boolean> {
+  if (path.segments.length === 0) return true;
+  try {
+    return (await store.stat(path, context)).type === "directory";
+  } catch (error) {
+    if (FileStoreError.isInstance(error) && error.code !== "io") return false;
+    throw error;
+  }
+}
+
+/** Makes each directory on the way that is missing. */
+async function makeWay(store: FileStore, path: VirtualPath, context: StoreContext): Promise<void> {
+  let at = rootPath;
+  for (const name of path.segments) {
+    at = childPath(at, name);
+    try {
+      await store.makeDirectory(at, context);
+    } catch (error) {
+      if (!FileStoreError.isInstance(error) || error.code !== "exists") throw error;
+    }
+  }
 }

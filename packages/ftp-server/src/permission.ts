@@ -1,99 +1,210 @@
-import { type FileStore, FileStoreError, type VirtualPath, type WriteOptions } from "@longshore/file-store";
-
-/** What a user may do. `list` and `read` are what `"ro"` stands for, all of them are `"rw"`. */
-export const actions = [
-  "list",
-  "read",
-  "write",
-  "append",
-  "overwrite",
-  "delete",
-  "rename",
-  "make-directory",
-  "set-attributes",
-] as const;
-
-export type Action = (typeof actions)[number];
-
-/** `"ro"`, `"rw"`, or exactly these actions. */
-export type Permission = "ro" | "rw" | readonly Action[];
+import {
+  type FileStore,
+  FileStoreError,
+  type StoreContext,
+  type VirtualPath,
+  type WriteOptions,
+} from "@longshore/file-store";
+import { type Action, type Allowed, actions, type Permission, rulesOf } from "./permission-rule.ts";
 
 /**
  * The store as a user with this permission sees it: what is not allowed is `permission-denied`, and capabilities
  * say so beforehand. This is the one place where permissions are kept.
+ *
+ * Rules by path are kept on where a path leads, not on how it is written: links are resolved first and none is
+ * followed afterwards. A rename needs `rename` on both ends; between places with different rules it also needs `write`
+ * where it goes to, and `read` where it comes from if it could be read there. No rename and no removal takes the
+ * place of a rule along.
+ *
+ * @throws {FileStoreError} `name-not-allowed` when a rule's path cannot be one
  */
 export function restrictStore(store: FileStore, permission: Permission): FileStore {
-  const allowed = new Set<Action>(
-    permission === "rw" ? actions : permission === "ro" ? ["list", "read"] : permission,
-  );
-  if (actions.every((action) => allowed.has(action))) return store;
-  const need = (action: Action, path: VirtualPath): void => {
-    if (!allowed.has(action))
-      throw new FileStoreError("permission-denied", `${action} ${path} is not allowed`);
-  };
-  const writable = actions.slice(2).some((action) => allowed.has(action));
-  const { setTimes, setMode, makeLink, freeSpace, copy } = store;
+  const rules = rulesOf(permission, store.capabilities);
+  const { uniform } = rules;
+  if (uniform && actions.every((action) => rules.anywhere(action))) return store;
+  const { setTimes, setMode, makeLink, freeSpace, copy, resolve } = store;
+
+  const isClosed = (path: VirtualPath): boolean =>
+    rules.at(path).actions.size === 0 && rules.waysFrom(path) === undefined;
+
+  /** Where a path leads in truth, and what is allowed there. */
+  async function placeOf(path: VirtualPath, follow: boolean, context: StoreContext): Promise<Place> {
+    const allowed = rules.at(path);
+    if (uniform || resolve === undefined) return { path, context, allowed };
+    // Not even what is missing there is told.
+    if (isClosed(path)) throw denied("whatever is asked of", path);
+    const resolved = await resolve.call(store, path, { follow }, context);
+    return { path: resolved, context: { ...context, links: "refuse" }, allowed: rules.at(resolved) };
+  }
+
+  /** The place, where one action on it is all that is needed. */
+  async function placeFor(
+    action: Action,
+    path: VirtualPath,
+    follow: boolean,
+    context: StoreContext,
+  ): Promise<Place> {
+    const place = await placeOf(path, follow, context);
+    need(action, place);
+    return place;
+  }
 
   const restricted: FileStore = {
-    capabilities: { ...store.capabilities, writable: writable && store.capabilities.writable },
-    stat: (path, context) => store.stat(path, context),
+    capabilities: {
+      ...store.capabilities,
+      writable: actions.slice(2).some(rules.anywhere) && store.capabilities.writable,
+    },
+    async stat(path, context) {
+      if (uniform) return store.stat(path, context);
+      if (isClosed(path)) throw hidden(path);
+      const place = await placeOf(path, true, context);
+      if (isClosed(place.path)) throw hidden(path);
+      const stat = await store.stat(place.path, place.context);
+      // Without the right to see files, there are only directories.
+      if (stat.type !== "directory" && !maySee(place.allowed)) throw hidden(path);
+      return stat;
+    },
     async *list(path, context) {
-      need("list", path);
-      yield* store.list(path, context);
+      const place = await placeOf(path, true, context);
+      const { allowed } = place;
+      if (allowed.actions.has("list")) {
+        yield* store.list(place.path, place.context);
+        return;
+      }
+      const ways = rules.waysFrom(place.path);
+      if (ways === undefined && !allowed.incoming) need("list", place);
+      for await (const batch of store.list(place.path, place.context)) {
+        // A drop box looks empty.
+        const seen = batch.filter(({ name }) => ways?.has(foldLike(store, name)));
+        if (seen.length > 0) yield seen;
+      }
     },
     async openRead(path, context) {
-      need("read", path);
-      return store.openRead(path, context);
+      const place = await placeFor("read", path, true, context);
+      return store.openRead(place.path, place.context);
     },
     async openWrite(path, options, context) {
-      return store.openWrite(path, allowedMode(allowed, path, options), context);
+      const place = await placeOf(path, options.mode !== "create", context);
+      return store.openWrite(place.path, allowedMode(place, options), place.context);
     },
     async remove(path, context) {
-      need("delete", path);
-      return store.remove(path, context);
+      const place = await placeFor("delete", path, false, context);
+      return store.remove(place.path, place.context);
     },
     async removeDirectory(path, context) {
-      need("delete", path);
-      return store.removeDirectory(path, context);
+      const place = await placeFor("delete", path, false, context);
+      if (rules.holdsRule(place.path)) throw pinned(path);
+      return store.removeDirectory(place.path, place.context);
     },
     async makeDirectory(path, context, options) {
-      need("make-directory", path);
-      return store.makeDirectory(path, context, options);
+      const place = await placeFor("make-directory", path, false, context);
+      return store.makeDirectory(place.path, place.context, options);
     },
     async rename(from, to, options, context) {
-      need("rename", from);
-      const overwrite = options.overwrite && allowed.has("overwrite");
-      return store.rename(from, to, { overwrite }, context);
+      const source = await placeFor("rename", from, false, context);
+      const goal = uniform
+        ? { path: to, context, allowed: source.allowed }
+        : await placeOf(to, false, context);
+      if (goal.allowed !== source.allowed) {
+        need("rename", goal);
+        need("write", goal);
+        if (maySee(goal.allowed)) need("read", source);
+      }
+      for (const place of [source, goal]) if (rules.holdsRule(place.path)) throw pinned(place.path);
+      const overwrite = options.overwrite && goal.allowed.actions.has("overwrite");
+      return store.rename(source.path, goal.path, { overwrite }, goal.context);
     },
   };
-  const attributes = allowed.has("set-attributes");
+
+  const attributes = rules.anywhere("set-attributes");
+  const writes = rules.anywhere("write");
   return {
     ...restricted,
-    ...(attributes && setTimes !== undefined ? { setTimes: setTimes.bind(store) } : {}),
-    ...(attributes && setMode !== undefined ? { setMode: setMode.bind(store) } : {}),
-    ...(allowed.has("write") && makeLink !== undefined ? { makeLink: makeLink.bind(store) } : {}),
-    ...(freeSpace !== undefined ? { freeSpace: freeSpace.bind(store) } : {}),
-    ...(allowed.has("write") && allowed.has("overwrite") && allowed.has("read") && copy !== undefined
-      ? { copy: copy.bind(store) }
+    ...(attributes && setTimes !== undefined
+      ? {
+          async setTimes(path, times, context) {
+            const place = await placeFor("set-attributes", path, true, context);
+            return setTimes.call(store, place.path, times, place.context);
+          },
+        }
       : {}),
-  };
+    ...(attributes && setMode !== undefined
+      ? {
+          async setMode(path, mode, context) {
+            const place = await placeFor("set-attributes", path, true, context);
+            return setMode.call(store, place.path, mode, place.context);
+          },
+        }
+      : {}),
+    ...(writes && makeLink !== undefined
+      ? {
+          async makeLink(path, target, context) {
+            const place = await placeFor("write", path, false, context);
+            if (place.allowed.incoming) throw denied("a link", path);
+            return makeLink.call(store, place.path, target, place.context);
+          },
+        }
+      : {}),
+    ...(freeSpace !== undefined ? { freeSpace: freeSpace.bind(store) } : {}),
+    ...(resolve !== undefined ? { resolve: resolve.bind(store) } : {}),
+    ...(writes && rules.anywhere("read") && copy !== undefined
+      ? {
+          async copy(from, to, options, context) {
+            const source = await placeFor("read", from, true, context);
+            const goal = await placeFor("write", to, true, context);
+            const overwrite = options.overwrite && goal.allowed.actions.has("overwrite");
+            return copy.call(store, source.path, goal.path, { overwrite }, goal.context);
+          },
+        }
+      : {}),
+  } satisfies FileStore;
+}
+
+interface Place {
+  readonly path: VirtualPath;
+  readonly context: StoreContext;
+  readonly allowed: Allowed;
+}
+
+function need(action: Action, { path, allowed }: Place): void {
+  if (!allowed.actions.has(action)) throw denied(action, path);
+}
+
+function denied(what: string, path: VirtualPath): FileStoreError {
+  return new FileStoreError("permission-denied", `${what} ${path} is not allowed`);
+}
+
+function pinned(path: VirtualPath): FileStoreError {
+  return new FileStoreError("permission-denied", `${path}: a rule holds for a place in it, so that it stays`);
+}
+
+function hidden(path: VirtualPath): FileStoreError {
+  return new FileStoreError("not-found", `${path}: nothing that may be seen stands there`);
+}
+
+function maySee({ actions: allowed }: Allowed): boolean {
+  return allowed.has("list") || allowed.has("read");
+}
+
+function foldLike({ capabilities }: FileStore, name: string): string {
+  return capabilities.caseSensitive ? name : name.normalize("NFC").toLowerCase();
 }
 
 /** Without `overwrite`, replacing becomes creating, so that the store itself settles races. */
-function allowedMode(allowed: ReadonlySet<Action>, path: VirtualPath, options: WriteOptions): WriteOptions {
-  const deny = (action: Action): never => {
-    throw new FileStoreError("permission-denied", `${action} ${path} is not allowed`);
-  };
+function allowedMode({ path, allowed: { actions: allowed } }: Place, options: WriteOptions): WriteOptions {
   switch (options.mode) {
     case "create":
-      return allowed.has("write") ? options : deny("write");
+      if (allowed.has("write")) return options;
+      throw denied("write", path);
     case "replace":
-      if (allowed.has("write")) return allowed.has("overwrite") ? options : { ...options, mode: "create" };
-      return deny("write");
+      if (!allowed.has("write")) throw denied("write", path);
+      return allowed.has("overwrite") ? options : { ...options, mode: "create" };
     case "append":
       if (allowed.has("append")) return options;
-      return allowed.has("write") ? { ...options, mode: "create" } : deny("append");
+      if (!allowed.has("write")) throw denied("append", path);
+      return { ...options, mode: "create" };
     case "update":
-      return allowed.has("write") && allowed.has("overwrite") ? options : deny("overwrite");
+      if (allowed.has("write") && allowed.has("overwrite")) return options;
+      throw denied("overwrite", path);
   }
 }

@@ -1,4 +1,3 @@
-import { rootPath } from "@longshore/file-store";
 import { type ServerCompletion, type ServerEffect, storeFeatures } from "@longshore/ftp-session/server";
 import type { Login } from "./login.ts";
 import { printable } from "./printable.ts";
@@ -39,7 +38,7 @@ export async function authenticate(
   emit({ type: "login", session: infoOf(session), anonymous, ...mail });
   return {
     type: "authenticated",
-    user: { name: user.name, anonymous, home: user.home ?? rootPath, store: storeFeatures(store) },
+    user: { name: user.name, anonymous, home: result.home, store: storeFeatures(store) },
   };
 }
 

@@ -1,18 +1,12 @@
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import type { VirtualPath } from "@longshore/file-store";
-import type { Authenticator, ServerUser } from "./authenticator.ts";
-import type { Permission } from "./permission.ts";
+import { type Authenticator, checkPaths, type ServerUser } from "./authenticator.ts";
+import type { UserOptions } from "./user-options.ts";
 
 /** A user in a static list. */
-export interface UserEntry {
+export interface UserEntry extends UserOptions {
   readonly name: string;
   /** In clear, or what {@link hashPassword} gave (`scrypt$…`). */
   readonly password: string;
-  /** `"ro"` unless told. */
-  readonly permission?: Permission;
-  readonly home?: VirtualPath;
-  /** Sessions at once. */
-  readonly sessions?: number;
 }
 
 /**
@@ -20,6 +14,7 @@ export interface UserEntry {
  * was right is remembered as a keyed digest, so that the same one does not cost a scrypt each time.
  */
 export function userAuthenticator(users: readonly UserEntry[]): Authenticator {
+  for (const entry of users) checkPaths(entry);
   const known = new Map(users.map((entry) => [entry.name, { entry, hash: hashOf(entry) }]));
   nobody ??= hashPassword(randomBytes(16).toString("hex"));
   const stranger = nobody;
@@ -69,13 +64,8 @@ function hashOf({ password }: UserEntry): Promise<string> {
   return password.startsWith("scrypt$") ? Promise.resolve(password) : hashPassword(password);
 }
 
-function toUser({ name, permission, home, sessions }: UserEntry): ServerUser {
-  return {
-    name,
-    permission: permission ?? "ro",
-    ...(home === undefined ? {} : { home }),
-    ...(sessions === undefined ? {} : { sessions }),
-  };
+function toUser({ password: _, ...user }: UserEntry): ServerUser {
+  return user;
 }
 
 function isCost({ N, r, p }: { N: number; r: number; p: number }): boolean {
