@@ -108,16 +108,16 @@ export function rulesOf(
  */
 export async function settleRules(
   permission: Permission,
-  { resolve }: FileStore,
+  store: FileStore,
   context: StoreContext,
 ): Promise<Permission> {
-  if (!isRules(permission) || resolve === undefined) return permission;
+  if (!isRules(permission) || store.resolve === undefined) return permission;
   const settled: PermissionRule[] = [];
   for (const rule of permission) {
     settled.push(rule);
     const path = toPath(rule.path);
     try {
-      const resolved = await resolve(path, { follow: true }, context);
+      const resolved = await store.resolve(path, { follow: true }, context);
       if (resolved.text !== path.text) settled.push({ path: resolved.text, allow: rule.allow });
     } catch (error) {
       if (!FileStoreError.isInstance(error) || !unreachable.includes(error.code)) throw error;

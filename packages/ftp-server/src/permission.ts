@@ -1,8 +1,10 @@
 import {
   type FileStore,
   FileStoreError,
+  type PartStore,
   type StoreContext,
   type VirtualPath,
+  type WritableFile,
   type WriteOptions,
 } from "@longshore/file-store";
 import { type Action, type Allowed, actions, type Permission, rulesOf } from "./permission-rule.ts";
@@ -22,7 +24,7 @@ export function restrictStore(store: FileStore, permission: Permission): FileSto
   const rules = rulesOf(permission, store.capabilities);
   const { uniform } = rules;
   if (uniform && actions.every((action) => rules.anywhere(action))) return store;
-  const { setTimes, setMode, makeLink, freeSpace, copy, resolve } = store;
+  const { setTimes, setMode, makeLink, freeSpace, copy, resolve, parts } = store;
 
   const isClosed = (path: VirtualPath): boolean =>
     rules.at(path).actions.size === 0 && rules.waysFrom(path) === undefined;
@@ -85,7 +87,8 @@ export function restrictStore(store: FileStore, permission: Permission): FileSto
     },
     async openWrite(path, options, context) {
       const place = await placeOf(path, options.mode !== "create", context);
-      return store.openWrite(place.path, allowedMode(place, options), place.context);
+      const file = await store.openWrite(place.path, allowedMode(place, options), place.context);
+      return place.allowed.incoming ? withoutKeep(file) : file;
     },
     async remove(path, context) {
       const place = await placeFor("delete", path, false, context);
@@ -157,7 +160,46 @@ export function restrictStore(store: FileStore, permission: Permission): FileSto
           },
         }
       : {}),
+    ...(writes && parts !== undefined ? { parts: restrictParts(parts, placeOf) } : {}),
   } satisfies FileStore;
+}
+
+/**
+ * A part is its user's own, so that it takes `write` alone. In a drop box there are none: the anonymous user is many,
+ * and the next guest would go on from what the last one sent.
+ */
+function restrictParts(
+  parts: PartStore,
+  placeOf: (path: VirtualPath, follow: boolean, context: StoreContext) => Promise<Place>,
+): PartStore {
+  const mayKeep = ({ allowed }: Place): boolean => allowed.actions.has("write") && !allowed.incoming;
+  return {
+    async find(path, context) {
+      const place = await placeOf(path, true, context);
+      return mayKeep(place) ? parts.find(place.path, place.context) : undefined;
+    },
+    async resume(path, options, context) {
+      const place = await placeOf(path, true, context);
+      if (!mayKeep(place)) throw denied("write", path);
+      const overwrite = options.overwrite && place.allowed.actions.has("overwrite");
+      return parts.resume(place.path, { ...options, overwrite }, place.context);
+    },
+    async remove(path, context) {
+      const place = await placeOf(path, true, context);
+      return mayKeep(place) && parts.remove(place.path, place.context);
+    },
+  };
+}
+
+function withoutKeep(file: WritableFile): WritableFile {
+  const { writeAll } = file;
+  return {
+    start: file.start,
+    write: (chunk, position) => file.write(chunk, position),
+    ...(writeAll === undefined ? {} : { writeAll: writeAll.bind(file) }),
+    commit: () => file.commit(),
+    abort: (reason) => file.abort(reason),
+  };
 }
 
 interface Place {

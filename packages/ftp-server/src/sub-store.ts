@@ -19,7 +19,7 @@ import {
  */
 export function subStore(store: FileStore, directory: VirtualPath): FileStore {
   if (directory.segments.length === 0) return store;
-  const { setTimes, setMode, makeLink, freeSpace, copy, resolve } = store;
+  const { setTimes, setMode, makeLink, freeSpace, copy, resolve, parts } = store;
   /** Where the root is in truth; looked up until it is there. */
   let root: VirtualPath | undefined;
 
@@ -127,6 +127,24 @@ export function subStore(store: FileStore, directory: VirtualPath): FileStore {
           async resolve(path, { follow }, context) {
             const place = await placeOf(path, follow, context);
             return rebasePath(place.path, root ?? directory, rootPath) ?? path;
+          },
+        }),
+    ...(parts === undefined
+      ? {}
+      : {
+          parts: {
+            async find(path, context) {
+              const place = await placeOf(path, true, context);
+              return parts.find(place.path, place.context);
+            },
+            async resume(path, options, context) {
+              const place = await placeOf(path, true, context);
+              return parts.resume(place.path, options, place.context);
+            },
+            async remove(path, context) {
+              const place = await placeOf(path, true, context);
+              return parts.remove(place.path, place.context);
+            },
           },
         }),
   } satisfies FileStore;

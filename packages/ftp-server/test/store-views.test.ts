@@ -12,7 +12,7 @@ import { createNodeStore } from "@longshore/file-store-node";
 import { restrictStore, subStore } from "@longshore/ftp-server";
 import { describe, expect, it } from "vitest";
 
-const offers = ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve"] as const;
+const offers = ["setTimes", "setMode", "makeLink", "freeSpace", "copy", "resolve", "parts"] as const;
 const runner = { describe, it };
 
 /** Rules by path that allow everything: every call goes the long way. */
