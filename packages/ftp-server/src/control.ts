@@ -1,28 +1,35 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { type SessionTls, startTls } from "./tls.ts";
+import type { ServerNameChoice, SessionTls } from "./tls.ts";
+import { createTlsLayer, type TlsLayer } from "./tls-layer.ts";
 
-/** What the control connection tells its session. */
-export interface ControlHandlers {
+/** What the control connection tells its owner, the session. */
+export interface ControlHandlers<Owner> {
   /** Whether more should be read. */
-  wantsInput(): boolean;
-  onBytes(bytes: Uint8Array): void;
+  wantsInput(owner: Owner): boolean;
+  onBytes(owner: Owner, bytes: Uint8Array): void;
   /** The client sends nothing more. */
-  onEnd(): void;
+  onEnd(owner: Owner): void;
   /** The connection is gone; called once. */
-  onClose(): void;
+  onClose(owner: Owner): void;
 }
 
-/** The control connection of one session: bytes in and out, and the change to TLS. */
+/**
+ * The control connection of one session: bytes in and out, the change to TLS and back. Nearly all sessions are idle
+ * nearly all of the time, so that this is a value and functions on it, not a set of functions for each.
+ */
 export interface Control {
-  write(bytes: Uint8Array): void;
-  /** Reads on, where that had to wait for the session. */
-  update(): void;
-  /** Drops what was received, then shakes hands; answers what went wrong, or the secured socket. */
-  startTls(tls: SessionTls, timeout: number): Promise<TLSSocket | string>;
-  /** Ends the connection when everything has been sent. */
-  end(): void;
-  destroy(): void;
+  readonly plain: Socket;
+  /** TLS, where it has begun. */
+  layer: TlsLayer | undefined;
+  /** What is read from and written to: the socket, or TLS on it. */
+  socket: Socket;
+  /** Received and not yet given to the session. */
+  pending: Uint8Array | undefined;
+  state: "open" | "changing" | "ending" | "closed";
+  hasEnded: boolean;
+  isPumping: boolean;
+  update: () => void;
 }
 
 /** How much is given to the engine at once: what comes of it can fill the client's side before the next. */
@@ -31,86 +38,148 @@ const pieceLength = 1024;
 /** How long a client may take to close its side after ours, in milliseconds. */
 const lingerTime = 5000;
 
-export function createControl(plain: Socket, handlers: ControlHandlers): Control {
-  let socket = plain;
-  let pending: Uint8Array | undefined;
-  let hasEnded = false;
-  let isPumping = false;
-  let isClosed = false;
-
-  /** Reads as long as the session keeps up and the client takes the replies: a flood waits in the network. */
-  const pump = (): void => {
-    if (isPumping || isClosed) return;
-    isPumping = true;
-    while (pending !== undefined && handlers.wantsInput() && !socket.writableNeedDrain) {
-      const piece = pending.subarray(0, pieceLength);
-      pending = pending.length > pieceLength ? pending.subarray(pieceLength) : undefined;
-      handlers.onBytes(piece);
-    }
-    isPumping = false;
-    if (pending === undefined && hasEnded) {
-      hasEnded = false;
-      handlers.onEnd();
-    }
-    const mayRead = pending === undefined && handlers.wantsInput() && !socket.writableNeedDrain;
-    if (mayRead && socket.isPaused()) socket.resume();
-    else if (!mayRead && !socket.isPaused()) socket.pause();
-  };
-
-  const onData = (chunk: Uint8Array): void => {
-    pending = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-    pump();
-  };
-  const onEnd = (): void => {
-    hasEnded = true;
-    pump();
-  };
-  const onClose = (): void => {
-    if (isClosed) return;
-    isClosed = true;
-    pending = undefined;
-    handlers.onClose();
-  };
-  const listen = (): void => {
-    socket.on("data", onData);
-    socket.on("drain", pump);
-    socket.on("end", onEnd);
-    socket.on("close", onClose);
-    socket.on("error", () => {});
-  };
-  listen();
-
+export function createControl(plain: Socket): Control {
   return {
-    write(bytes) {
-      if (!isClosed && socket.writable) socket.write(bytes);
-    },
-    update: pump,
-    async startTls(tls, timeout) {
-      socket.off("data", onData);
-      socket.off("drain", pump);
-      socket.off("end", onEnd);
-      pending = undefined;
-      const { socket: secure, secured } = startTls(socket, tls, timeout);
-      const failure = await secured;
-      if (failure !== undefined) {
-        secure.destroy();
-        onClose();
-        return failure;
-      }
-      socket = secure;
-      listen();
-      return secure;
-    },
-    end() {
-      if (isClosed) return;
-      // What still comes in is read away: unread, it would reset the connection and take the last reply with it.
-      socket.off("data", onData);
-      pending = undefined;
-      socket.resume();
-      socket.end();
-      const timer = setTimeout(() => socket.destroy(), lingerTime);
-      socket.once("close", () => clearTimeout(timer));
-    },
-    destroy: () => void socket.destroy(),
+    plain,
+    layer: undefined,
+    socket: plain,
+    pending: undefined,
+    state: "open",
+    hasEnded: false,
+    isPumping: false,
+    update: () => {},
   };
 }
+
+/** Begins to read, for `owner`. */
+export function openControl<Owner>(control: Control, owner: Owner, handlers: ControlHandlers<Owner>): void {
+  const { plain } = control;
+  control.update = () => pump(control, owner, handlers);
+  plain.on("data", (chunk: Uint8Array) => {
+    if (control.layer === undefined) receive(control, chunk);
+    else control.layer.push(chunk);
+  });
+  plain.on("drain", control.update);
+  plain.on("end", () => {
+    if (control.layer === undefined) end(control);
+    else control.layer.end();
+  });
+  plain.on("close", () => {
+    if (control.state === "closed") return;
+    control.state = "closed";
+    control.pending = undefined;
+    control.layer?.destroy();
+    handlers.onClose(owner);
+  });
+  plain.on("error", ignore);
+}
+
+export function writeControl(control: Control, bytes: Uint8Array): void {
+  if (control.state !== "closed" && control.socket.writable) control.socket.write(bytes);
+}
+
+/** Drops what was received, then shakes hands; answers what went wrong, or the secured socket. */
+export async function secureControl(
+  control: Control,
+  tls: SessionTls,
+  timeout: number,
+  choose: ServerNameChoice,
+): Promise<TLSSocket | string> {
+  const { plain } = control;
+  control.pending = undefined;
+  control.state = "changing";
+  const layer = createTlsLayer(plain, tls, timeout, choose);
+  control.layer = layer;
+  control.hasEnded = false;
+  if (plain.readableEnded) layer.end();
+  else plain.resume();
+  const failure = await layer.secured;
+  if (failure !== undefined) {
+    plain.destroy();
+    return failure;
+  }
+  control.socket = layer.socket;
+  if (control.state === "changing") control.state = "open";
+  layer.socket.on("data", (chunk: Uint8Array) => receive(control, chunk));
+  layer.socket.on("drain", control.update);
+  layer.socket.on("end", () => end(control));
+  return layer.socket;
+}
+
+/** Takes TLS off again; answers whether the client is still there. What it sent in TLS and is not yet read is dropped. */
+export async function clearControl(control: Control): Promise<boolean> {
+  const { layer, plain } = control;
+  if (layer === undefined) return false;
+  control.pending = undefined;
+  control.state = "changing";
+  layer.socket.removeAllListeners("data");
+  layer.socket.removeAllListeners("end");
+  const rest = await layer.stop();
+  if (rest === undefined) {
+    plain.destroy();
+    return false;
+  }
+  control.layer = undefined;
+  control.socket = plain;
+  if (control.state === "changing") control.state = "open";
+  if (rest.length > 0) receive(control, rest);
+  if (plain.readableEnded) end(control);
+  return true;
+}
+
+/** Ends the connection when everything has been sent. */
+export function endControl(control: Control): void {
+  const { plain, socket } = control;
+  if (control.state === "closed" || control.state === "ending") return;
+  // What still comes in is read away: unread, it would reset the connection and take the last reply with it.
+  control.state = "ending";
+  control.pending = undefined;
+  socket.resume();
+  plain.resume();
+  socket.end();
+  const timer = setTimeout(() => plain.destroy(), lingerTime);
+  plain.once("close", () => clearTimeout(timer));
+}
+
+function receive(control: Control, chunk: Uint8Array): void {
+  if (control.state === "ending" || control.state === "closed") return;
+  control.pending = control.pending === undefined ? chunk : Buffer.concat([control.pending, chunk]);
+  control.update();
+}
+
+function end(control: Control): void {
+  control.hasEnded = true;
+  control.update();
+}
+
+/** Reads as long as the session keeps up and the client takes the replies: a flood waits in the network. */
+function pump<Owner>(control: Control, owner: Owner, handlers: ControlHandlers<Owner>): void {
+  if (control.isPumping || control.state !== "open") return;
+  control.isPumping = true;
+  while (isReady(control, owner, handlers) && control.pending !== undefined) {
+    const { pending } = control;
+    control.pending = pending.length > pieceLength ? pending.subarray(pieceLength) : undefined;
+    handlers.onBytes(owner, pending.subarray(0, pieceLength));
+  }
+  control.isPumping = false;
+  if (isOpen(control) && control.pending === undefined && control.hasEnded) {
+    control.hasEnded = false;
+    handlers.onEnd(owner);
+  }
+  // What came of it may have begun a change, or the end.
+  if (!isOpen(control)) return;
+  const { socket } = control;
+  const mayRead = control.pending === undefined && isReady(control, owner, handlers);
+  if (mayRead && socket.isPaused()) socket.resume();
+  else if (!mayRead && !socket.isPaused()) socket.pause();
+}
+
+function isReady<Owner>(control: Control, owner: Owner, handlers: ControlHandlers<Owner>): boolean {
+  return isOpen(control) && handlers.wantsInput(owner) && !control.socket.writableNeedDrain;
+}
+
+function isOpen({ state }: Control): boolean {
+  return state === "open";
+}
+
+function ignore(): void {}

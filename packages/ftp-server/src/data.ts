@@ -2,9 +2,8 @@ import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/ftp-session/server";
 import { type ActiveConnection, connectActive } from "./active.ts";
-import type { ActiveOptions, PassiveOptions, TlsOptions } from "./options.ts";
+import type { ActiveOptions, PassiveOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
-import { type SessionTls, startTls } from "./tls.ts";
 
 /** What a session needs to make data connections. */
 export interface DataEnvironment {
@@ -12,11 +11,9 @@ export interface DataEnvironment {
   readonly remote: HostPort;
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
-  readonly sessionReuse: NonNullable<TlsOptions["sessionReuse"]>;
   readonly taken: Set<number>;
-  /** Longest TLS handshake, in milliseconds. */
-  readonly timeout: number;
-  sessionTls(): SessionTls;
+  /** Becomes TLS on a connection; the connection is closed where that fails. */
+  secure(socket: Socket): Promise<Socket | DataFailure>;
   onStranger(host: string): void;
 }
 
@@ -39,14 +36,6 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
   let outgoing: ActiveConnection | undefined;
   /** Counts the calls that make an older listener void. */
   let generation = 0;
-
-  const secure = async (socket: Socket): Promise<Socket | DataFailure> => {
-    const secured = startTls(socket, environment.sessionTls(), environment.timeout);
-    if ((await secured.secured) !== undefined) return "tls";
-    if (environment.sessionReuse !== "require" || secured.socket.isSessionReused()) return secured.socket;
-    secured.socket.destroy();
-    return "tls-not-resumed";
-  };
 
   const close = (): void => {
     generation++;
@@ -85,7 +74,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
         }
         arrived = socket;
         // At once: some clients shake hands before they send the command, others after the 150.
-        return protection === "private" ? secure(socket) : socket;
+        return protection === "private" ? environment.secure(socket) : socket;
       });
       const host = family === 4 ? publicHost(passive.publicAddress, remote.host) : undefined;
       return { type: "data-listening", address: { family, host: host ?? local.host, port: opened.port } };
@@ -110,7 +99,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
       });
       outgoing = attempt;
       const socket = await attempt.connection;
-      const result = typeof socket === "string" || isClear ? socket : await secure(socket);
+      const result = typeof socket === "string" || isClear ? socket : await environment.secure(socket);
       if (mine === generation) outgoing = undefined;
       return result;
     },

@@ -1,23 +1,20 @@
-import type { HostPort } from "@longshore/ftp-address";
-import { type ServerEngineOptions, storeFeatures } from "@longshore/ftp-session/server";
-import type { SessionEnvironment } from "./environment.ts";
+import type { ServerEngineOptions } from "@longshore/ftp-session/server";
+import type { FtpServerOptions } from "./options.ts";
+import type { Host } from "./virtual-host.ts";
 
 /** Longest TLS handshake, in milliseconds. */
 export const handshakeTimeout = 30_000;
 
-/** The part of the server's options that its engines keep, for a connection between these two. */
-export function engineOptionsFor(
-  { options, anyStore }: SessionEnvironment,
-  local: HostPort,
-  remote: HostPort,
-): ServerEngineOptions {
-  const { limits = {}, tls } = options;
+/** The part of a server's options that its engines keep: one value for all of them. */
+export function engineOptionsOf(
+  options: FtpServerOptions,
+  main: Host,
+): Omit<ServerEngineOptions, "local" | "remote" | "secure"> {
+  const { limits = {} } = options;
   return {
-    local,
-    remote,
-    store: storeFeatures(anyStore),
-    tls: tls === undefined ? "none" : tls.required === true ? "required" : "offered",
-    secure: tls?.implicit === true,
+    store: main.engine.store,
+    tls: main.engine.tls,
+    hosts: (options.hosts ?? []).length > 0,
     dataModes: { active: options.active !== false, passive: options.passive !== false },
     allowForeignDataAddress: options.active ? (options.active.allowForeignAddress ?? false) : false,
     limits: definedOf({

@@ -1,23 +1,27 @@
-import type { FileStore } from "@longshore/file-store";
 import type { Admission } from "./admission.ts";
+import type { engineOptionsOf } from "./engine-options.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
-import type { Logins } from "./login.ts";
 import type { FtpServerOptions } from "./options.ts";
 import type { SessionState } from "./session-state.ts";
+import type { TlsSetup } from "./tls-setup.ts";
+import type { Hosts } from "./virtual-host.ts";
 
-/** What all sessions of a server share. */
+/** What all sessions of a server share. What comes of the options is replaced when the server gets others. */
 export interface SessionEnvironment {
   readonly options: FtpServerOptions;
-  readonly logins: Logins;
-  readonly admission: Admission;
-  /** What can be said of the store before anyone has logged in. */
-  readonly anyStore: FileStore;
-  /** The sessions that are there, for SITE WHO. */
+  /** The sessions that are there. */
   readonly sessions: Set<SessionState>;
+  readonly hosts: Hosts;
+  /** What all engines are made with. */
+  readonly engine: ReturnType<typeof engineOptionsOf>;
+  readonly tls: TlsSetup | undefined;
   /** Passive ports in use. */
   readonly taken: Set<number>;
   /** `file` comes with a `commit`. */
   readonly emit: (event: FtpServerEvent, file?: UploadedFile) => void;
   readonly hooks: Hooks;
+  readonly admission: Admission;
+  /** Sessions at each virtual host, by its realm. */
+  readonly hostSessions: Map<string, number>;
 }

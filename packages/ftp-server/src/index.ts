@@ -17,14 +17,24 @@ export {
   type ServerUser,
 } from "./authenticator.ts";
 export { type Ban, type BanOptions, type Bans, createBans } from "./ban.ts";
+export {
+  type Certificate,
+  type CertificateSource,
+  type CertificateSourceOptions,
+  createCertificateSource,
+} from "./certificate.ts";
+export type { ClientCertificateOptions } from "./client-certificate.ts";
+export { FtpServerError, type FtpServerErrorCode } from "./error.ts";
 export type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
 export type { Download, FtpServerHooks, HookName, LoginEnd, Upload, UploadStart } from "./hooks.ts";
+export type { ListenerOptions } from "./listener.ts";
 export type {
   ActiveOptions,
   FtpServerLimits,
   FtpServerOptions,
   PassiveOptions,
   TlsOptions,
+  VirtualHostOptions,
 } from "./options.ts";
 export { restrictStore } from "./permission.ts";
 export { type Action, actions, type Grant, type Permission, type PermissionRule } from "./permission-rule.ts";

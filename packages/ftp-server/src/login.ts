@@ -34,10 +34,12 @@ export interface Login {
   end(): void;
 }
 
+/** @param realm the virtual host: users of one name on two hosts are two */
 export function createLogins(
   authenticate: Authenticator,
   store: FtpServerOptions["store"],
   admission: Admission,
+  realm = "",
 ): Logins {
   return {
     async logIn(request) {
@@ -52,7 +54,7 @@ export function createLogins(
       if (admission.isBanned(remoteAddress)) return "banned";
       const { user } = answer;
       // Counted before anything is awaited: two logins at once are two.
-      const counted = admission.logIn(user.name, user.sessions);
+      const counted = admission.logIn(realm === "" ? user.name : `${user.name}@${realm}`, user.sessions);
       if (counted === undefined) return "limit";
       const { end } = counted;
       try {

@@ -3,8 +3,11 @@ import type { ServerEngineOptions } from "@longshore/ftp-session/server";
 import type { Admission, AdmissionLimits } from "./admission.ts";
 import type { AnonymousOptions, Authenticator, ServerUser } from "./authenticator.ts";
 import type { BanOptions } from "./ban.ts";
+import type { Certificate, CertificateSource } from "./certificate.ts";
+import type { ClientCertificateOptions } from "./client-certificate.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerHooks } from "./hooks.ts";
+import type { ListenerOptions } from "./listener.ts";
 import type { UserEntry } from "./users.ts";
 
 /** How a server is made. Times are milliseconds. */
@@ -15,6 +18,10 @@ export interface FtpServerOptions {
   readonly host?: string;
   /** 0, the default, picks a free one. */
   readonly port?: number;
+  /** Several places to listen at, in the place of `host`, `port` and `tls.implicit`; all limits are common to them. */
+  readonly listeners?: readonly ListenerOptions[];
+  /** Where HOST (RFC 7151) or the name in the TLS handshake (SNI) leads; who names none is at the server at large. */
+  readonly hosts?: readonly VirtualHostOptions[];
 
   /** Who may log in by name. */
   readonly users?: readonly UserEntry[];
@@ -56,6 +63,26 @@ export interface FtpServerOptions {
   readonly hooks?: FtpServerHooks;
 }
 
+/**
+ * A virtual host: what is another there than on the server at large. What is absent is the same, users included.
+ */
+export interface VirtualHostOptions
+  extends Partial<
+    Pick<FtpServerOptions, "store" | "users" | "anonymous" | "authenticators" | "greeting" | "welcome">
+  > {
+  /** `ftp.example.com`, or `*.example.org` for all that differ in their first label. */
+  readonly names: readonly string[];
+  /** For the handshakes of clients that have named it; without one, a certificate of `tls` that has the name. */
+  readonly certificate?: Certificate | CertificateSource;
+  /** As {@link TlsOptions.required}. */
+  readonly tlsRequired?: boolean;
+  /** `sessions` are those that have chosen this host. */
+  readonly limits?: Pick<
+    FtpServerLimits,
+    "sessions" | "sessionsPerUser" | "stallTimeout" | "asciiSize" | "wildcardEntries"
+  >;
+}
+
 /** PASV and EPSV. `false` in the place of the options switches them off. */
 export type PassiveOptions =
   | false
@@ -79,19 +106,26 @@ export type ActiveOptions =
       readonly allowForeignAddress?: boolean;
     };
 
-export interface TlsOptions {
-  /** PEM: the certificate, with its chain. */
-  readonly cert: string | Uint8Array;
-  /** PEM. */
-  readonly key: string | Uint8Array;
-  readonly passphrase?: string;
+/** `cert` and `key`, or `certificate` where it may change while the server runs. */
+export interface TlsOptions extends Partial<Certificate> {
+  readonly certificate?: Certificate | CertificateSource;
+  /** Further ones, picked by the name that the client gives (SNI) from the names that stand in them. */
+  readonly certificates?: readonly (Certificate | CertificateSource)[];
+  /**
+   * What names clients may give in the handshake (SNI): `"any"`, the default; `"known"`: one of a certificate or
+   * virtual host, or none; `"required"`: one of those. Otherwise the connection is closed, so that clients that were
+   * led here on the way to another server get no answer (ALPACA).
+   */
+  readonly serverNames?: "any" | "known" | "required";
+  readonly clientCertificates?: ClientCertificateOptions;
   /** No USER and no data in clear; `false` unless told. */
   readonly required?: boolean;
   /** TLS from the first byte on (port 990 by custom) instead of AUTH TLS; `false` unless told. */
   readonly implicit?: boolean;
   /**
    * Whether a data connection must resume the TLS session of its control connection, which shows that both come
-   * from one client. `"prefer"`, the default, resumes where the client can; `"off"` gives no chance to.
+   * from one client. `"prefer"`, the default, resumes where the client can; `"off"`: sessions are not resumed, for
+   * clients that cannot cope with it.
    */
   readonly sessionReuse?: "off" | "prefer" | "require";
   /**

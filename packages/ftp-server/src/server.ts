@@ -1,20 +1,18 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { FileStore } from "@longshore/file-store";
+import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
-import { endOf } from "./address.ts";
 import { type Admission, createAdmission } from "./admission.ts";
-import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
+import { engineOptionsOf } from "./engine-options.ts";
 import type { SessionEnvironment } from "./environment.ts";
+import { FtpServerError } from "./error.ts";
 import type { FtpServerEvent } from "./event.ts";
 import { createHooks, type UploadedFile } from "./hooks.ts";
-import { createLogins } from "./login.ts";
+import { type Connection, createListener, type ListenerOptions } from "./listener.ts";
 import type { FtpServerOptions } from "./options.ts";
-import { restrictStore } from "./permission.ts";
-import { type Session, startSession } from "./session.ts";
-import { createSessionTls } from "./tls.ts";
-import { unknownStore } from "./unknown-store.ts";
-import { userAuthenticator } from "./users.ts";
+import { destroySession, shutDownSession, startSession } from "./session.ts";
+import type { SessionState } from "./session-state.ts";
+import { createTlsSetup } from "./tls-setup.ts";
+import { createHosts } from "./virtual-host.ts";
 
 /** A running or stopped server. */
 export interface FtpServer {
@@ -25,8 +23,10 @@ export interface FtpServer {
    * up to `drain` milliseconds (0 unless told); then everything is closed.
    */
   close(options?: { readonly drain?: number }): Promise<void>;
-  /** Absent while it does not listen. */
+  /** Of the first listener; absent while it does not listen. */
   readonly address: HostPort | undefined;
+  /** Of all listeners that listen. */
+  readonly addresses: readonly HostPort[];
   /** Sessions at the moment. */
   readonly sessions: number;
   /** Who is there and who is banned; also where addresses are banned and unbanned by hand. */
@@ -36,16 +36,13 @@ export interface FtpServer {
 /**
  * An FTP server over a store: RFC 959 with what its clients expect of it today.
  *
- * @throws Error when the certificate and key do not fit
+ * @throws {FtpServerError} where the options contradict each other or a certificate cannot be used
  * @example
  * const server = createFtpServer({ store: createMemoryStore({ files: { "/hello.txt": "hello\n" } }), anonymous: true });
  * const { port } = await server.listen();
  */
 export function createFtpServer(options: FtpServerOptions): FtpServer {
-  const { limits, tls } = options;
-  // A certificate that cannot be used is the operator's mistake: it shows now, not at the first AUTH.
-  if (tls !== undefined) createSessionTls(tls);
-  const sessions = new Set<Session>();
+  const sessions = new Set<SessionState>();
   const emit = (event: FtpServerEvent, file?: UploadedFile): void => {
     try {
       options.onEvent?.(event);
@@ -54,8 +51,8 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     }
     hooks.tell(event, file);
   };
-  const hooks = createHooks(options.hooks ?? {}, limits?.hookTimeout ?? 30_000, emit);
-  const { ban, mayConnect } = options;
+  const hooks = createHooks(options.hooks ?? {}, options.limits?.hookTimeout ?? 30_000, emit);
+  const { limits, ban, mayConnect } = options;
   const admission =
     options.admission ??
     createAdmission({
@@ -65,35 +62,31 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       ...(mayConnect === undefined ? {} : { mayConnect }),
     });
   const environment: SessionEnvironment = {
-    options,
-    logins: createLogins(authenticatorOf(options), options.store, admission),
-    admission,
-    anyStore: storeBeforeLogin(options),
-    sessions: new Set(),
+    ...settingsOf(options, admission),
+    sessions,
     taken: new Set(),
     emit,
     hooks,
+    admission,
+    hostSessions: new Map(),
   };
-  const server: Server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, admit);
-  // What keeps it from listening is told by `listen` alone.
-  server.on("error", (error) => {
-    if (address !== undefined) emit({ type: "error", error });
-  });
-  let address: HostPort | undefined;
+  const listeners = listenersOf(options).map((listener) =>
+    createListener(listener, { onConnection: admit, onError: (error) => emit({ type: "error", error }) }),
+  );
   let lastId = 0;
   let isDraining = false;
   /** Who waits for the end of the last session. */
   let onEmpty: (() => void) | undefined;
 
-  function admit(socket: Socket): void {
-    const remote = endOf(socket.remoteAddress, socket.remotePort);
+  function admit(connection: Connection): void {
+    const { remote, socket } = connection;
     const admitted = isDraining ? "draining" : admission.connect(remote.host);
     if (typeof admitted === "string") {
       emit({ type: "connect-refused", remote, reason: admitted });
-      turnAway(socket, tls?.implicit === true);
+      turnAway(socket, connection.isImplicit);
       return;
     }
-    const session = startSession(++lastId, socket, environment, () => {
+    const session = startSession(++lastId, connection, environment, () => {
       sessions.delete(session);
       admitted.end();
       if (sessions.size === 0) onEmpty?.();
@@ -103,27 +96,28 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 
   async function listen(): Promise<HostPort> {
     isDraining = false;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-    const bound = server.address() as AddressInfo;
-    address = endOf(bound.address, bound.port);
-    emit({ type: "listening", address, implicitTls: tls?.implicit === true });
-    return address;
+    let first: HostPort | undefined;
+    try {
+      for (const listener of listeners) {
+        const address = await listener.listen();
+        first ??= address;
+        emit({ type: "listening", address, implicitTls: listener.isImplicit });
+      }
+    } catch (error) {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      throw error;
+    }
+    if (first === undefined) throw new FtpServerError("listener", "there is none");
+    return first;
   }
 
   async function close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
     isDraining = true;
-    address = undefined;
-    const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+    const stopped = Promise.all(listeners.map((listener) => listener.close()));
     const all = new Promise<void>((resolve) => {
       onEmpty = resolve;
     });
-    for (const session of sessions) session.shutdown();
+    for (const session of sessions) shutDownSession(session);
     if (sessions.size === 0) onEmpty?.();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -131,7 +125,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     });
     await Promise.race([all.then(() => hooks.settled()), late]);
     clearTimeout(timer);
-    for (const session of sessions) session.destroy();
+    for (const session of sessions) destroySession(session);
     await Promise.all([all, stopped]);
   }
 
@@ -139,7 +133,10 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     listen,
     close,
     get address() {
-      return address;
+      return listeners[0]?.address;
+    },
+    get addresses() {
+      return listeners.flatMap(({ address }) => address ?? []);
     },
     get sessions() {
       return sessions.size;
@@ -148,18 +145,31 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   };
 }
 
-function authenticatorOf({ users, authenticators = [], anonymous = false }: FtpServerOptions): Authenticator {
-  const anonymousOptions = anonymous === true ? {} : anonymous;
-  return firstOf([
-    ...(anonymousOptions === false ? [] : [anonymousAuthenticator(anonymousOptions)]),
-    ...(users === undefined ? [] : [userAuthenticator(users)]),
-    ...authenticators,
-  ]);
+/** What comes of the options, and of nothing else. */
+function settingsOf(
+  options: FtpServerOptions,
+  admission: Admission,
+): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls"> {
+  const hosts = createHosts(options, admission);
+  const certificates = hosts.named.flatMap(({ certificate }) => certificate ?? []);
+  return {
+    options,
+    hosts,
+    engine: engineOptionsOf(options, hosts.main),
+    tls: options.tls === undefined ? undefined : createTlsSetup(options.tls, certificates),
+  };
 }
 
-/** What FEAT is computed from before the login: the store with the rights of whoever may come in without a name. */
-function storeBeforeLogin({ store }: FtpServerOptions): FileStore {
-  return typeof store === "function" ? unknownStore : restrictStore(store, "rw");
+/** `host`, `port` and `tls.implicit` are the short form of one listener. */
+function listenersOf({ listeners, host, port, tls }: FtpServerOptions): readonly ListenerOptions[] {
+  const fallback = { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
+  const all = listeners?.map((listener) => ({ ...(host === undefined ? {} : { host }), ...listener })) ?? [
+    { ...fallback, implicitTls: tls?.implicit === true },
+  ];
+  if (all.length === 0) throw new FtpServerError("listener", "listeners is empty: leave it out, or name one");
+  if (tls === undefined && all.some(({ implicitTls }) => implicitTls === true))
+    throw new FtpServerError("listener", "implicitTls needs a certificate: give tls");
+  return all;
 }
 
 /** No session is left for this client: 421, where it can be read, and the end. */

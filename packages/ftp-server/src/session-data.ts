@@ -1,9 +1,8 @@
 import type { ServerCompletion } from "@longshore/ftp-session/server";
 import { createDataConnections, type DataConnections } from "./data.ts";
-import { handshakeTimeout } from "./engine-options.ts";
 import { createProgressClock } from "./progress.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
-import { tlsOf } from "./session-tls.ts";
+import { secureData } from "./session-tls.ts";
 import { mayUpload, reportCommit } from "./session-upload.ts";
 import { createTransferRunner, type TransferRunner } from "./transfer-runner.ts";
 
@@ -16,10 +15,8 @@ export function dataOf(session: SessionState): DataConnections {
     remote,
     passive: options.passive ?? {},
     active: options.active ?? {},
-    sessionReuse: options.tls?.sessionReuse ?? "prefer",
     taken,
-    timeout: handshakeTimeout,
-    sessionTls: () => tlsOf(session),
+    secure: (socket) => secureData(session, socket),
     onStranger: (host) => emit({ type: "stranger", session: infoOf(session), remote: host }),
   });
   return session.data;
@@ -30,7 +27,8 @@ export function transfersOf(
   session: SessionState,
   complete: (completion: ServerCompletion) => void,
 ): TransferRunner {
-  const { options, emit, admission } = session.environment;
+  const { emit, admission } = session.environment;
+  const { options } = session.host;
   const { limits = {}, tls } = options;
   if (session.transfers !== undefined) return session.transfers;
   const isProgressDue = createProgressClock(

@@ -8,6 +8,7 @@ export function listSessions(asking: SessionState, scope: "own" | "all"): Server
   const sessions = [...asking.environment.sessions].flatMap((session) => {
     const { login, engine, began } = session;
     if (login === undefined) return [];
+    if (session.host.realm !== asking.host.realm) return [];
     if (scope === "own" && login.user.name !== asking.login?.user.name) return [];
     const { state } = engine;
     return {

@@ -1,6 +1,7 @@
 import { type ServerCompletion, type ServerEffect, storeFeatures } from "@longshore/ftp-session/server";
 import type { Login } from "./login.ts";
 import { printable } from "./printable.ts";
+import { refreshHost } from "./session-host.ts";
 import { infoOf, type SessionState } from "./session-state.ts";
 
 /** Asks who this is; nothing is answered once the session is closed. */
@@ -8,11 +9,12 @@ export async function authenticate(
   session: SessionState,
   { user: username, password }: Extract<ServerEffect, { readonly type: "authenticate" }>,
 ): Promise<ServerCompletion | undefined> {
-  const { emit, logins } = session.environment;
+  const { emit } = session.environment;
   let result: Login | "denied" | "limit" | "banned" | "unavailable";
   try {
     const { remote, isSecure: secure } = session;
-    result = await logins.logIn({ username, password, remoteAddress: remote.host, secure });
+    const request = { username, password, remoteAddress: remote.host, secure };
+    result = (await refreshHost(session)?.logins.logIn(request)) ?? "unavailable";
   } catch (error) {
     emit({ type: "error", session: infoOf(session), error });
     result = "unavailable";

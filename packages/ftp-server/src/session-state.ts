@@ -14,6 +14,7 @@ import type { ListingSource } from "./listing.ts";
 import type { Login } from "./login.ts";
 import type { SessionTls } from "./tls.ts";
 import type { TransferRunner } from "./transfer-runner.ts";
+import type { Host } from "./virtual-host.ts";
 
 /**
  * One control session as its parts work on it; nobody outside sees it. Thousands of them may stand idle: what an idle
@@ -22,12 +23,21 @@ import type { TransferRunner } from "./transfer-runner.ts";
 export interface SessionState {
   readonly id: number;
   readonly environment: SessionEnvironment;
+  readonly onClosed: () => void;
   readonly local: HostPort;
   readonly remote: HostPort;
+  /** The address of this machine that the connection came to; `local` may be that of a proxy in front of it. */
+  readonly boundHost: string;
   /** When it began, by `performance.now()`. */
   readonly began: number;
   readonly engine: ServerEngine;
   readonly control: Control;
+  /** TLS from the first byte on. */
+  readonly isImplicit: boolean;
+  /** Where HOST or the TLS handshake has led, or the server at large. */
+  host: Host;
+  /** The name by which it was chosen. */
+  hostName: string | undefined;
   login: Login | undefined;
   /** The control connection is TLS. */
   isSecure: boolean;
@@ -71,7 +81,7 @@ export function contextOf(session: SessionState, signal: AbortSignal = goneSigna
 
 /** What the session lists and transfers from. */
 export function sourceOf(session: SessionState, signal?: AbortSignal): ListingSource {
-  const { options, anyStore } = session.environment;
+  const { options, anyStore } = session.host;
   const store = session.login?.store ?? anyStore;
   return {
     store,

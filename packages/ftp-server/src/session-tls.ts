@@ -1,28 +1,94 @@
-import type { ServerCompletion } from "@longshore/ftp-session/server";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { encodeReply, reply } from "@longshore/ftp-reply";
+import type { DataFailure, ServerCompletion } from "@longshore/ftp-session/server";
+import { clearControl, secureControl, writeControl } from "./control.ts";
 import { handshakeTimeout } from "./engine-options.ts";
 import { printable } from "./printable.ts";
+import { enterHost } from "./session-host.ts";
 import { infoOf, type SessionState } from "./session-state.ts";
-import { createSessionTls, type SessionTls } from "./tls.ts";
+import {
+  createSessionTls,
+  refusalOfCertificate,
+  refusalOfData,
+  type ServerNameChoice,
+  type SessionTls,
+  startTls,
+} from "./tls.ts";
+
+/** Becomes TLS on the control connection. */
+export async function startSessionTls(session: SessionState): Promise<ServerCompletion> {
+  const { emit } = session.environment;
+  const fail = (message: string): ServerCompletion => {
+    emit({ type: "secure-failed", session: infoOf(session), message: printable(message) });
+    return { type: "tls-failed" };
+  };
+  const tls = tlsOf(session);
+  const secure = await secureControl(session.control, tls, handshakeTimeout, chooserFor(session, tls));
+  if (typeof secure === "string") return fail(secure);
+  const refusal = refusalAfter(secure, tls);
+  if (refusal !== undefined) {
+    // RFC 4217 §10.1: the connection is protected, so that the client can be told.
+    writeControl(session.control, encodeReply(reply(421, "The TLS session is not acceptable here.")));
+    return fail(refusal);
+  }
+  tls.certificate = secure.getPeerX509Certificate();
+  session.isSecure = true;
+  const { name: cipher } = secure.getCipher();
+  const host = tls.serverName === undefined ? undefined : session.environment.hosts.find(tls.serverName);
+  if (host !== undefined && tls.serverName !== undefined && !enterHost(session, host, tls.serverName)) {
+    writeControl(session.control, encodeReply(reply(421, "Too many sessions, try again later.")));
+    return fail("the host that it names has too many sessions");
+  }
+  emit({ type: "secure", session: infoOf(session), protocol: secure.getProtocol() ?? "", cipher });
+  return { type: "tls-started", ...(host === undefined ? {} : { host: host.engine }) };
+}
+
+/** Takes TLS off the control connection again. */
+export async function stopSessionTls(session: SessionState): Promise<void> {
+  await clearControl(session.control);
+  session.isSecure = false;
+}
+
+/** Becomes TLS on a data connection. */
+export async function secureData(session: SessionState, plain: Socket): Promise<Socket | DataFailure> {
+  const tls = tlsOf(session);
+  const { socket, secured } = startTls(plain, tls, handshakeTimeout, () => tls.chosen);
+  if ((await secured) !== undefined) return "tls";
+  const refusal = refusalOfData(socket, tls);
+  if (refusal === undefined) return socket;
+  socket.destroy();
+  return refusal;
+}
 
 /** What the TLS connections of this session share; made when the first of them is. */
-export function tlsOf(session: SessionState): SessionTls {
-  const { tls } = session.environment.options;
-  if (tls === undefined) throw new Error("TLS was started without a certificate");
-  session.tls ??= createSessionTls(tls);
+function tlsOf(session: SessionState): SessionTls {
+  const { tls } = session.environment;
+  if (session.tls === undefined) {
+    if (tls === undefined) throw new Error("TLS was started without a certificate");
+    session.tls = createSessionTls(tls);
+  }
   return session.tls;
 }
 
-/** Becomes TLS on the control connection. */
-export async function secureControl(session: SessionState): Promise<ServerCompletion> {
-  const { options, emit } = session.environment;
-  if (options.tls === undefined) return { type: "tls-failed" };
-  const result = await session.control.startTls(tlsOf(session), handshakeTimeout);
-  if (typeof result === "string") {
-    emit({ type: "secure-failed", session: infoOf(session), message: printable(result) });
-    return { type: "tls-failed" };
-  }
-  session.isSecure = true;
-  const { name: cipher } = result.getCipher();
-  emit({ type: "secure", session: infoOf(session), protocol: result.getProtocol() ?? "", cipher });
-  return { type: "tls-started" };
+/** Picks the certificate by the name that the client gives, or refuses the name. */
+function chooserFor(session: SessionState, tls: SessionTls): ServerNameChoice {
+  return (name) => {
+    const { setup } = tls;
+    const host = session.environment.hosts.find(name);
+    const chosen = host?.certificate === undefined ? setup.find(name) : setup.contextOf(host.certificate);
+    if (host === undefined && chosen === undefined && setup.serverNames !== "any")
+      return new Error(`the client names ${name}, which is not here`);
+    // RFC 7151 §3.2.2: the name in HOST and the one in the handshake have to be the same.
+    if (session.hostName !== undefined && session.hostName !== name)
+      return new Error(`the client names ${name} in the handshake and ${session.hostName} in HOST`);
+    tls.serverName = name;
+    tls.chosen = chosen;
+    return chosen;
+  };
+}
+
+function refusalAfter(socket: TLSSocket, { setup, serverName }: SessionTls): string | undefined {
+  if (setup.serverNames === "required" && serverName === undefined) return "the client names no server";
+  return refusalOfCertificate(socket, setup);
 }

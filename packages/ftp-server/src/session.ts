@@ -1,26 +1,17 @@
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { toFileStoreError } from "@longshore/file-store";
 import { encodeReply } from "@longshore/ftp-reply";
 import { createServerEngine, type ServerCompletion, type ServerEffect } from "@longshore/ftp-session/server";
-import { endOf } from "./address.ts";
-import { createControl } from "./control.ts";
-import { engineOptionsFor } from "./engine-options.ts";
+import { type ControlHandlers, createControl, endControl, openControl, writeControl } from "./control.ts";
 import type { SessionEnvironment } from "./environment.ts";
+import type { Connection } from "./listener.ts";
 import { dataOf, transfersOf } from "./session-data.ts";
+import { enterHost, leaveHost, selectHost } from "./session-host.ts";
 import { listSessions } from "./session-list.ts";
 import { authenticate, logOut } from "./session-login.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
-import { secureControl } from "./session-tls.ts";
+import { startSessionTls } from "./session-tls.ts";
 import { boundsOf, runStoreRequest } from "./store-request.ts";
-
-/** One control session, from the connection to its end. */
-export interface Session {
-  /** Ends it with 421, at once or when the transfer that runs is over. */
-  shutdown(): void;
-  /** Ends it now. */
-  destroy(): void;
-}
 
 /**
  * Runs a session: carries out the engine's effects, in their order, and reports what comes of them. Everything that
@@ -30,30 +21,24 @@ export interface Session {
  */
 export function startSession(
   id: number,
-  socket: Socket,
+  connection: Connection,
   environment: SessionEnvironment,
   onClosed: () => void,
-): Session {
-  const { options, emit } = environment;
-  const local = endOf(socket.localAddress, socket.localPort);
-  const remote = endOf(socket.remoteAddress, socket.remotePort);
-  const engine = createServerEngine(engineOptionsFor(environment, local, remote));
+): SessionState {
+  const { socket, local, remote, isImplicit } = connection;
   const session: SessionState = {
     id,
     environment,
+    onClosed,
     local,
     remote,
+    boundHost: connection.boundHost,
     began: performance.now(),
-    engine,
-    control: createControl(socket, {
-      wantsInput: () => engine.wantsInput && engine.state.name !== "handshake",
-      onBytes: (bytes) => perform(session, engine.receive(bytes, performance.now())),
-      onEnd: () => perform(session, engine.end(performance.now())),
-      onClose: () => {
-        perform(session, engine.disconnect(performance.now()));
-        void finish(session, onClosed);
-      },
-    }),
+    engine: createServerEngine({ ...environment.engine, local, remote, secure: isImplicit }),
+    control: createControl(socket),
+    isImplicit,
+    host: environment.hosts.main,
+    hostName: undefined,
     login: undefined,
     isSecure: false,
     tls: undefined,
@@ -68,23 +53,38 @@ export function startSession(
     busy: undefined,
     isFinished: false,
   };
-  environment.sessions.add(session);
-  emit({ type: "connect", session: infoOf(session), local });
-  if (options.tls?.implicit === true) run(session, greetSecurely(session));
-  else perform(session, engine.start(performance.now()));
-  return {
-    shutdown: () => perform(session, engine.shutdown(performance.now())),
-    destroy: () => {
-      perform(session, engine.disconnect(performance.now()));
-      session.control.destroy();
-    },
-  };
+  openControl(session.control, session, handlers);
+  environment.emit({ type: "connect", session: infoOf(session), local });
+  if (isImplicit) run(session, greetSecurely(session));
+  else perform(session, session.engine.start(performance.now()));
+  return session;
 }
 
+/** Ends a session with 421, at once or when the transfer that runs is over. */
+export function shutDownSession(session: SessionState): void {
+  perform(session, session.engine.shutdown(performance.now()));
+}
+
+/** Ends a session now. */
+export function destroySession(session: SessionState): void {
+  perform(session, session.engine.disconnect(performance.now()));
+  session.control.plain.destroy();
+}
+
+const handlers: ControlHandlers<SessionState> = {
+  wantsInput: ({ engine }) => engine.wantsInput && engine.state.name !== "handshake",
+  onBytes: (session, bytes) => perform(session, session.engine.receive(bytes, performance.now())),
+  onEnd: (session) => perform(session, session.engine.end(performance.now())),
+  onClose(session) {
+    perform(session, session.engine.disconnect(performance.now()));
+    void finish(session);
+  },
+};
+
 async function greetSecurely(session: SessionState): Promise<ServerCompletion | undefined> {
-  const result = await secureControl(session);
-  if (result.type !== "tls-started") return result;
-  perform(session, session.engine.start(performance.now()));
+  const result = await startSessionTls(session);
+  complete(session, result);
+  if (result.type === "tls-started") perform(session, session.engine.start(performance.now()));
   return undefined;
 }
 
@@ -107,18 +107,18 @@ function complete(session: SessionState, completion: ServerCompletion): void {
 }
 
 function performOne(session: SessionState, effect: ServerEffect): void {
-  const { environment, control } = session;
+  const { environment, control, host } = session;
   const { options, emit } = environment;
   switch (effect.type) {
     case "reply-send":
-      control.write(encodeReply(effect.reply));
+      writeControl(control, encodeReply(effect.reply));
       if (options.onEvent !== undefined) {
         const { code, lines } = effect.reply;
         emit({ type: "reply", session: infoOf(session), code, text: lines.at(-1) ?? "" });
       }
       return;
     case "bytes-send":
-      control.write(effect.bytes);
+      writeControl(control, effect.bytes);
       return;
     case "command":
       if (options.onEvent !== undefined)
@@ -128,9 +128,10 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       run(session, authenticate(session, effect));
       return;
     case "host-select":
-      complete(session, { type: "host-refused", reason: "unknown" });
+      complete(session, selectHost(session, effect.host));
       return;
     case "host-reset":
+      resetHost(session);
       return;
     case "logout":
       logOut(session);
@@ -141,7 +142,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
         runStoreRequest(
           sourceOf(session, requestSignal(session)),
           effect.request,
-          boundsOf(options.limits),
+          boundsOf(host.options.limits),
           (error) => emit({ type: "error", session: infoOf(session), error }),
         ).then((answer) => ({ type: "store-answer", answer })),
       );
@@ -183,7 +184,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       });
       return;
     case "tls-start":
-      run(session, secureControl(session));
+      run(session, startSessionTls(session));
       return;
     case "connection-close":
       session.closeReason = effect.reason;
@@ -191,9 +192,16 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       session.request?.abort();
       session.data?.close();
       clearTimeout(session.timer);
-      control.end();
+      endControl(control);
       return;
   }
+}
+
+/** REIN: as right behind the greeting, which with implicit TLS came behind its handshake. */
+function resetHost(session: SessionState): void {
+  const name = session.isImplicit ? session.tls?.serverName : undefined;
+  const host = name === undefined ? undefined : session.environment.hosts.find(name);
+  if (name === undefined || host === undefined || !enterHost(session, host, name)) leaveHost(session);
 }
 
 /** One timer, set anew only when a deadline comes before it: deadlines move with every command. */
@@ -230,20 +238,20 @@ function run(session: SessionState, work: Promise<ServerCompletion | undefined>)
   busy.add(settled);
 }
 
-async function finish(session: SessionState, onClosed: () => void): Promise<void> {
+async function finish(session: SessionState): Promise<void> {
   if (session.isFinished) return;
   session.isFinished = true;
-  session.environment.sessions.delete(session);
   clearTimeout(session.timer);
   session.data?.close();
   while (session.busy !== undefined && session.busy.size > 0) await Promise.all(session.busy);
   const info = infoOf(session);
   logOut(session);
+  leaveHost(session);
   session.environment.emit({
     type: "disconnect",
     session: info,
     reason: session.closeReason ?? "client-gone",
     milliseconds: performance.now() - session.began,
   });
-  onClosed();
+  session.onClosed();
 }

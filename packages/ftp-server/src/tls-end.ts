@@ -1,4 +1,5 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 
 /**
@@ -10,12 +11,13 @@ import type { TLSSocket } from "node:tls";
  * - it comes later, and just the bytes of an alert were read meanwhile: that was close_notify;
  * - else nothing, or part of a record, was read: cut.
  *
- * Where the handle cannot be watched, nothing counts as cut.
+ * Where the handle or what carries it cannot be watched, nothing counts as cut.
  *
  * @param plain the connection that carries TLS
  * @param onEnd told of the end at once, also where nobody reads: a half-open socket alone would not say
  */
-export function watchEnd(secure: TLSSocket, plain: Socket, onEnd: () => void): void {
+export function watchEnd(secure: TLSSocket, plain: Duplex, onEnd: () => void): void {
+  if (!(plain instanceof Socket)) return;
   const handle = (secure as unknown as { readonly _handle?: ReadHandle | null })._handle;
   const onread = handle?.onread;
   if (typeof onread !== "function" || handle === undefined || handle === null) return;

@@ -1,8 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, type X509Certificate } from "node:crypto";
 import { Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { TlsOptions } from "./options.ts";
+import type { DataFailure } from "@longshore/ftp-session/server";
 import { watchEnd } from "./tls-end.ts";
+import type { TlsSetup } from "./tls-setup.ts";
 
 /** A connection that is becoming TLS. */
 export interface SecuredSocket {
@@ -13,9 +15,16 @@ export interface SecuredSocket {
 
 /** What the TLS connections of one control session share. */
 export interface SessionTls {
+  readonly setup: TlsSetup;
   readonly context: SecureContext;
   /** Never listens: where TLSSocket looks for sessions that are resumed by their number. */
   readonly sessions: Server;
+  /** The name that the client gave in the handshake of the control connection (SNI), in lower case. */
+  serverName: string | undefined;
+  /** The certificate of the control connection, for its data connections too (RFC 4217 §15.1.1). */
+  chosen: SecureContext | undefined;
+  /** The client's, of the control connection. */
+  certificate: X509Certificate | undefined;
 }
 
 /**
@@ -23,50 +32,65 @@ export interface SessionTls {
  * are the sessions kept for clients without tickets (curl up to TLS 1.2), so that a data connection that resumes
  * one can only come from the client of this control connection.
  */
-export function createSessionTls(options: TlsOptions): SessionTls {
-  const { cert, key, passphrase, ciphers, minVersion = "TLSv1.2", maxVersion } = options;
+export function createSessionTls(setup: TlsSetup): SessionTls {
   const context = createSecureContext({
-    cert: toText(cert),
-    key: toText(key),
-    minVersion,
+    ...setup.contextOptions(),
     ticketKeys: randomBytes(48),
     sessionIdContext: "longshore",
-    ...(maxVersion === undefined ? {} : { maxVersion }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(ciphers === undefined ? {} : { ciphers }),
   });
-  const kept = new Map<string, Buffer>();
   const sessions = new Server();
-  sessions.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
-    const [oldest] = kept.keys();
-    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
-    kept.set(id.toString("hex"), session);
-    done();
-  });
-  sessions.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
-    done(null, kept.get(id.toString("hex")) ?? null);
-  });
-  return { context, sessions };
+  if (setup.sessionReuse !== "off") keepSessions(sessions);
+  return { setup, context, sessions, serverName: undefined, chosen: undefined, certificate: undefined };
 }
 
 /** Sessions that a control session keeps: one would do for a client that resumes the first. */
 const maxKept = 8;
 
+function keepSessions(server: Server): void {
+  const kept = new Map<string, Buffer>();
+  server.on("newSession", (id: Buffer, session: Buffer, done: () => void) => {
+    const [oldest] = kept.keys();
+    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(id.toString("hex"), session);
+    done();
+  });
+  server.on("resumeSession", (id: Buffer, done: (error: null, session: Buffer | null) => void) => {
+    done(null, kept.get(id.toString("hex")) ?? null);
+  });
+}
+
+/** Which certificate a name leads to; an error where the name is not to be answered. */
+export type ServerNameChoice = (name: string) => SecureContext | undefined | Error;
+
 /**
  * Becomes the TLS server on `socket` (RFC 4217 §7: on data connections too, whoever connected). It stays half open where
  * `socket` does: a client that has said all it has to say still gets what is on its way to it.
  */
-export function startTls(socket: Socket, { context, sessions }: SessionTls, timeout: number): SecuredSocket {
-  const secure = new TLSSocket(socket, {
+export function startTls(
+  socket: Duplex,
+  { context, sessions, setup }: SessionTls,
+  timeout: number,
+  choose: ServerNameChoice,
+): SecuredSocket {
+  // Node takes any Duplex for a server's side, its types know the socket alone.
+  const secure = new TLSSocket(socket as Socket, {
     isServer: true,
     secureContext: context,
     server: sessions,
-    // Clients that offer other protocols only are none of ours (ALPACA); those that offer nothing are welcome.
+    requestCert: setup.clientCertificates !== undefined,
+    SNICallback(name, done) {
+      const chosen = choose(name.toLowerCase());
+      if (chosen instanceof Error) done(chosen);
+      else done(null, chosen);
+    },
+    // Clients that offer other protocols only are none of ours (RFC 7301 §3.2, ALPACA); those that offer nothing are welcome.
     ALPNProtocols: ["ftp"],
   });
-  secure.on("error", () => {});
+  let message = "the client left during the handshake";
+  secure.on("error", (error) => {
+    message = error.message;
+  });
   const secured = new Promise<string | undefined>((resolve) => {
-    let message = "the client left during the handshake";
     const timer = setTimeout(() => {
       message = "the handshake took too long";
       secure.destroy();
@@ -93,6 +117,31 @@ export function startTls(socket: Socket, { context, sessions }: SessionTls, time
   return { socket: secure, secured };
 }
 
-function toText(pem: string | Uint8Array): string {
-  return typeof pem === "string" ? pem : new TextDecoder().decode(pem);
+/** Whether this is the client of the control connection, as far as TLS can tell; else why the connection is none. */
+export function refusalOfData(
+  socket: TLSSocket,
+  { setup, certificate }: SessionTls,
+): DataFailure | undefined {
+  if (setup.sessionReuse === "require" && !socket.isSessionReused()) return "tls-not-resumed";
+  // RFC 4217 §15.1.2: the same certificate on both.
+  const same = certificate?.fingerprint256 === socket.getPeerX509Certificate()?.fingerprint256;
+  return setup.clientCertificates === undefined || (same && refusalOfCertificate(socket, setup) === undefined)
+    ? undefined
+    : "tls";
+}
+
+/** Why a client's certificate does not do, or that it has none where one is required. */
+export function refusalOfCertificate(
+  socket: TLSSocket,
+  { clientCertificates }: TlsSetup,
+): string | undefined {
+  if (clientCertificates === undefined) return undefined;
+  if (socket.getPeerX509Certificate() === undefined) {
+    return clientCertificates.required === true ? "the client has no certificate" : undefined;
+  }
+  // What tls.Server asks of a socket for its `authorizationError`; nobody else is told.
+  const { ssl } = socket as unknown as { readonly ssl?: { verifyError?(): Error | null } | null };
+  if (ssl?.verifyError === undefined) return "the client's certificate cannot be checked";
+  const error = ssl.verifyError();
+  return error === null ? undefined : `the client's certificate is not trusted: ${error.message}`;
 }

@@ -1,0 +1,54 @@
+import type { ServerCompletion } from "@longshore/ftp-session/server";
+import type { SessionState } from "./session-state.ts";
+import type { Host } from "./virtual-host.ts";
+
+/**
+ * HOST (RFC 7151 §3.2): the host with this name, of which there has to be one. What the client named in the TLS
+ * handshake has to be the same (§3.2.2).
+ */
+export function selectHost(session: SessionState, name: string): ServerCompletion {
+  const { environment, local } = session;
+  const serverName = session.tls?.serverName;
+  const host = environment.hosts.select(name, local);
+  if (host === undefined || (serverName !== undefined && serverName !== name))
+    return { type: "host-refused", reason: "unknown" };
+  if (!enterHost(session, host, name)) return { type: "host-refused", reason: "unavailable" };
+  return { type: "host-selected", host: host.engine };
+}
+
+/** The session goes to this host; answers `false` and stays where it is when that is full. */
+export function enterHost(session: SessionState, host: Host, name: string): boolean {
+  const { hostSessions } = session.environment;
+  if (session.hostName === undefined || host.realm !== session.host.realm) {
+    const count = hostSessions.get(host.realm) ?? 0;
+    if (host.sessions > 0 && count >= host.sessions) return false;
+    leaveHost(session);
+    hostSessions.set(host.realm, count + 1);
+  }
+  session.host = host;
+  session.hostName = name;
+  // Made with the limits of the host before; none is under way when hosts change.
+  session.transfers = undefined;
+  return true;
+}
+
+/** The session is at the server at large again. */
+export function leaveHost(session: SessionState): void {
+  const { hostSessions, hosts } = session.environment;
+  if (session.hostName === undefined) return;
+  const left = (hostSessions.get(session.host.realm) ?? 1) - 1;
+  if (left > 0) hostSessions.set(session.host.realm, left);
+  else hostSessions.delete(session.host.realm);
+  session.host = hosts.main;
+  session.hostName = undefined;
+  session.transfers = undefined;
+}
+
+/** The session's host as it is now: options may have changed since it was chosen. Nothing where it is gone. */
+export function refreshHost(session: SessionState): Host | undefined {
+  const { hosts } = session.environment;
+  const { hostName, local } = session;
+  const host = hostName === undefined ? hosts.main : hosts.select(hostName, local);
+  if (host !== undefined) session.host = host;
+  return host;
+}
