@@ -75,8 +75,8 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   );
   let lastId = 0;
   let isDraining = false;
-  /** Who waits for the end of the last session. */
-  let onEmpty: (() => void) | undefined;
+  /** Who waits for the end of the last session: each call of `close`. */
+  let onEmpty: (() => void)[] = [];
 
   function admit(connection: Connection): void {
     const { remote, socket } = connection;
@@ -89,9 +89,15 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     const session = startSession(++lastId, connection, environment, () => {
       sessions.delete(session);
       admitted.end();
-      if (sessions.size === 0) onEmpty?.();
+      if (sessions.size === 0) tellEmpty();
     });
     sessions.add(session);
+  }
+
+  function tellEmpty(): void {
+    const waiting = onEmpty;
+    onEmpty = [];
+    for (const tell of waiting) tell();
   }
 
   async function listen(): Promise<HostPort> {
@@ -115,10 +121,10 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     isDraining = true;
     const stopped = Promise.all(listeners.map((listener) => listener.close()));
     const all = new Promise<void>((resolve) => {
-      onEmpty = resolve;
+      onEmpty.push(resolve);
     });
     for (const session of sessions) shutDownSession(session);
-    if (sessions.size === 0) onEmpty?.();
+    if (sessions.size === 0) tellEmpty();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drain);
