@@ -87,6 +87,8 @@ export type FtpServerEvent =
       readonly milliseconds: number;
       /** `done`, or why not: a store error kind or what befell the connection. */
       readonly outcome: string;
+      /** Bytes of an interrupted upload that were kept aside, in all: its user can go on from them. */
+      readonly kept?: number;
     }
   /** A connection to the passive port from someone else, dropped. */
   | { readonly type: "stranger"; readonly session: SessionInfo; readonly remote: string }

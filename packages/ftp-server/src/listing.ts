@@ -16,6 +16,7 @@ import {
   type ListFormatOptions,
 } from "@longshore/ftp-listing";
 import { type Listing, permissionsOf, type StoreFeatures } from "@longshore/ftp-session/server";
+import type { UploadRules } from "./upload-target.ts";
 import { createWildcard, hasWildcard } from "./wildcard.ts";
 
 export interface ListingOptions {
@@ -30,6 +31,7 @@ export interface ListingSource {
   readonly features: StoreFeatures;
   readonly context: StoreContext;
   readonly options: ListingOptions;
+  readonly uploads: UploadRules;
 }
 
 /**

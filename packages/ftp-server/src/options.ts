@@ -163,6 +163,11 @@ export interface FtpServerLimits extends AdmissionLimits {
   readonly loginFailures?: number;
   /** Longest command line in bytes; 4096 unless told. */
   readonly lineLength?: number;
+  /**
+   * Longest file that can be uploaded, in bytes; 1 TiB unless told, 0: no limit. What ALLO announces beyond it is
+   * refused at once, what comes unannounced when it gets there (552).
+   */
+  readonly uploadSize?: number;
   /** Largest file that SIZE counts in ASCII, in bytes; 16 MiB unless told. */
   readonly asciiSize?: number;
   /** Most bytes that one HASH, XCRC, SITE CPTO or COMB goes over; 64 GiB unless told, 0: no limit. */

@@ -10,17 +10,29 @@ export function readUpTo(file: ReadableFile, end: number | undefined): ReadableF
   };
 }
 
-/** A file as RANG lets it be written: a byte at `end` or behind it is `too-large`, so that nothing behind it changes. */
+/**
+ * A file as RANG and the limit of uploads let it be written: a byte at `end` or behind it is `too-large`, so that
+ * nothing behind it changes. Absent: no end.
+ */
 export function writeUpTo(file: WritableFile, end: number | undefined): WritableFile {
   if (end === undefined) return file;
+  const { writeAll, keep } = file;
+  const refuse = (): Promise<never> =>
+    Promise.reject(new FileStoreError("too-large", `more came than may be written, up to byte ${end - 1}`));
   return {
     start: file.start,
-    async write(chunk, position) {
-      if (position + chunk.length > end)
-        throw new FileStoreError("too-large", `more came than the range to byte ${end - 1} holds`);
-      await file.write(chunk, position);
-    },
+    write: (chunk, position) => (position + chunk.length > end ? refuse() : file.write(chunk, position)),
+    ...(writeAll === undefined
+      ? {}
+      : {
+          writeAll(chunks, position) {
+            let last = position;
+            for (const chunk of chunks) last += chunk.length;
+            return last > end ? refuse() : writeAll.call(file, chunks, position);
+          },
+        }),
     commit: () => file.commit(),
     abort: (reason) => file.abort(reason),
+    ...(keep === undefined ? {} : { keep: () => keep.call(file) }),
   };
 }

@@ -58,7 +58,7 @@ export function transfersOf(
     },
     onCommit: (transfer, bytes, upload) => reportCommit(session, transfer, bytes, upload),
     onStart: (transfer) => emit({ type: "transfer-start", session: infoOf(session), transfer }),
-    onEnd: (transfer, bytes, milliseconds, outcome) =>
+    onEnd: (transfer, bytes, milliseconds, outcome, kept) =>
       emit({
         type: "transfer-end",
         session: infoOf(session),
@@ -66,6 +66,7 @@ export function transfersOf(
         bytes,
         milliseconds,
         outcome,
+        ...(kept === 0 ? {} : { kept }),
       }),
     onError: (error) => emit({ type: "error", session: infoOf(session), error }),
   });

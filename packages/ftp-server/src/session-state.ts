@@ -87,6 +87,10 @@ export function sourceOf(session: SessionState, signal?: AbortSignal): ListingSo
     store,
     features: storeFeatures(store),
     context: contextOf(session, signal),
+    uploads: {
+      maxSize: options.limits?.uploadSize ?? 2 ** 40,
+      keepsParts: session.login !== undefined && session.login.user.anonymous !== true,
+    },
     options: {
       wildcardEntries: options.limits?.wildcardEntries ?? 100_000,
       ...(options.zoneOffset === undefined ? {} : { zoneOffset: options.zoneOffset }),

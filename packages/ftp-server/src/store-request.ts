@@ -13,6 +13,7 @@ import { type ListingSource, listLines } from "./listing.ts";
 import type { FtpServerLimits } from "./options.ts";
 import { asciiOptions } from "./transformer.ts";
 import { removeTree, treeSize } from "./tree-request.ts";
+import { keptSize, removeFile } from "./upload-target.ts";
 
 /** What one request may cost; 0 is no bound. */
 export interface RequestBounds {
@@ -60,7 +61,15 @@ async function run(
     case "stat":
       return { result: "stat", stat: await store.stat(path, context) };
     case "size": {
-      const { type, size } = await store.stat(path, context);
+      const stat = await store.stat(path, context).catch((error) => toFileStoreError(error));
+      if (FileStoreError.isInstance(stat)) {
+        // An upload that was interrupted: what its user's client has to know to go on.
+        const isMissing = stat.code === "not-found" && request.representation === "image";
+        const kept = isMissing ? await keptSize(source, path) : undefined;
+        if (kept === undefined) throw stat;
+        return { result: "size", size: kept };
+      }
+      const { type, size } = stat;
       if (type === "directory") throw new FileStoreError("is-a-directory", `${path} is one`);
       if (request.representation === "image") return { result: "size", size };
       if (size > bounds.asciiSize) throw new FileStoreError("too-large", `${path} has ${size} bytes`);
@@ -68,6 +77,9 @@ async function run(
     }
     case "lines":
       return { result: "lines", ...(await listLines(source, path, request.limit)) };
+    case "remove":
+      await removeFile(source, path);
+      return { result: "done" };
     case "hash":
       return hashFile(store, request, bounds.contentSize, context);
     case "free-space":
@@ -90,15 +102,17 @@ async function change(
   store: FileStore,
   request: Exclude<
     StoreRequest,
-    { readonly operation: "stat" | "size" | "lines" | "hash" | "free-space" | "tree-size" | "set-times" }
+    {
+      readonly operation:
+        | ("stat" | "size" | "lines" | "hash" | "free-space" | "tree-size")
+        | ("remove" | "set-times");
+    }
   >,
   { contentSize }: RequestBounds,
   context: StoreContext,
 ): Promise<void> {
   const { path } = request;
   switch (request.operation) {
-    case "remove":
-      return store.remove(path, context);
     case "make-directory":
       return store.makeDirectory(path, context, request.mask === undefined ? {} : { mask: request.mask });
     case "remove-directory":

@@ -9,7 +9,8 @@ import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
 import { wasCut } from "./tls-end.ts";
-import { failureOf, type OpenTransfer, openTransfer, restartBeyondEnd } from "./transfer.ts";
+import { failureOf, type OpenTransfer, openTransfer } from "./transfer.ts";
+import { restartBeyondEnd } from "./upload-target.ts";
 
 export interface TransferEnvironment {
   readonly data: DataConnections;
@@ -31,7 +32,8 @@ export interface TransferEnvironment {
   onProgress(transfer: TransferInfo, bytes: number, milliseconds: number, size: number | undefined): void;
   /** An upload stands under its name. */
   onCommit(transfer: TransferInfo, bytes: number, upload: NonNullable<OpenTransfer["upload"]>): Promise<void>;
-  onEnd(transfer: TransferInfo, bytes: number, milliseconds: number, outcome: string): void;
+  /** `kept`: bytes of an interrupted upload that its user can go on from. */
+  onEnd(transfer: TransferInfo, bytes: number, milliseconds: number, outcome: string, kept: number): void;
   onError(error: unknown): void;
 }
 
@@ -131,7 +133,8 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     }
     const info = infoOf(transfer, what, opened, isSecure);
     environment.onStart(info);
-    const end = (outcome: string): void => environment.onEnd(info, total, performance.now() - began, outcome);
+    const end = (outcome: string): void =>
+      environment.onEnd(info, total, performance.now() - began, outcome, opened.kept ?? 0);
     complete({
       type: "transfer-ready",
       transfer,

@@ -1,13 +1,10 @@
 import type { Socket } from "node:net";
 import {
-  childPath,
   FileStoreError,
   type FileStoreErrorKind,
   nameOf,
-  parentPath,
   toFileStoreError,
   type VirtualPath,
-  type WritableFile,
 } from "@longshore/file-store";
 import {
   DataConnectionError,
@@ -18,9 +15,10 @@ import {
 } from "@longshore/ftp-data";
 import type { Transfer, TransferFailure } from "@longshore/ftp-session/server";
 import { type ListingSource, openListing } from "./listing.ts";
-import { readUpTo, writeUpTo } from "./range.ts";
+import { readUpTo } from "./range.ts";
 import { wasCut } from "./tls-end.ts";
 import { asciiReceiver, asciiSender } from "./transformer.ts";
+import { endInterrupted, openTarget, restartBeyondEnd } from "./upload-target.ts";
 
 /** A file or listing that is open and waits for its data connection. Exactly one of `move` and `discard` is called. */
 export interface OpenTransfer {
@@ -30,7 +28,9 @@ export interface OpenTransfer {
   readonly name?: string;
   /** Where an upload goes; `start` is where in the file, and absent where the bytes moved do not tell its size. */
   readonly upload?: { readonly path: VirtualPath; readonly start?: number };
-  /** Moves everything, and commits what was received. Rejects with what stopped it; nothing of it is then kept. */
+  /** Bytes of an upload that were kept aside because it was interrupted, in all. */
+  readonly kept?: number;
+  /** Moves everything, and commits what was received. Rejects with what stopped it; nothing then has its name. */
   move(socket: Socket, options: MoveOptions): Promise<number>;
   discard(): Promise<void>;
 }
@@ -40,9 +40,6 @@ export interface MoveOptions extends TransferOptions {
   readonly mayCommit: () => Promise<boolean>;
   readonly acceptMissingCloseNotify: boolean;
 }
-
-/** Opening was refused for a reason that is the command's, not the store's. */
-export const restartBeyondEnd = "restart-beyond-end";
 
 /**
  * Opens what a transfer moves.
@@ -107,20 +104,11 @@ async function openReceive(
   source: ListingSource,
   what: Extract<Transfer, { readonly kind: "receive-file" }>,
 ): Promise<OpenTransfer | typeof restartBeyondEnd> {
-  const { store, context } = source;
-  const { mode, start, representation } = what;
-  const size = {
-    ...(what.expectedSize === undefined ? {} : { expectedSize: what.expectedSize }),
-    ...(what.mask === undefined ? {} : { mask: what.mask }),
-  };
-  if (mode === "update" && start > (await store.stat(what.path, context)).size) return restartBeyondEnd;
-  const { path, file } =
-    mode === "unique"
-      ? await openUnique(source, what.path, size)
-      : {
-          path: what.path,
-          file: writeUpTo(await store.openWrite(what.path, { mode, start, ...size }, context), what.end),
-        };
+  const { mode, representation } = what;
+  const target = await openTarget(source, what);
+  if (target === restartBeyondEnd) return restartBeyondEnd;
+  const { path, file } = target;
+  let kept = 0;
   const isPlain = representation === "image" && mode !== "update";
   return {
     name: nameOf(path),
@@ -136,32 +124,15 @@ async function openReceive(
         await file.commit();
         return bytes;
       } catch (error) {
-        await file.abort(toFileStoreError(error));
+        kept = await endInterrupted(target, error);
         throw error;
       }
     },
-    discard: () => file.abort(new FileStoreError("aborted", "there was no data connection")),
+    get kept() {
+      return kept;
+    },
+    async discard() {
+      kept = await endInterrupted(target, new FileStoreError("aborted", "there was no data connection"));
+    },
   };
-}
-
-/** How many names STOU tries: `name`, `name.1`, `name.2` and so on. */
-const maxNames = 1000;
-
-async function openUnique(
-  { store, context }: ListingSource,
-  wanted: VirtualPath,
-  size: { readonly expectedSize?: number; readonly mask?: number },
-): Promise<{ readonly path: VirtualPath; readonly file: WritableFile }> {
-  const name = nameOf(wanted);
-  if (name === "") throw new FileStoreError("is-a-directory", "the root is no file");
-  for (let number = 0; number < maxNames; number++) {
-    const path = number === 0 ? wanted : childPath(parentPath(wanted), `${name}.${number}`);
-    try {
-      return { path, file: await store.openWrite(path, { mode: "create", ...size }, context) };
-    } catch (error) {
-      const { code } = toFileStoreError(error);
-      if (code !== "exists" && code !== "is-a-directory") throw error;
-    }
-  }
-  throw new FileStoreError("exists", `${maxNames} names like ${wanted} are taken`);
 }
