@@ -39,6 +39,7 @@ export const features: StoreFeatures = {
 /** Which effects a test answers by itself. */
 export type Held =
   | "transfer-start"
+  | "data-listen"
   | "data-accept"
   | "data-connect"
   | "moving"
@@ -55,6 +56,8 @@ export interface Harness {
   /** Every change of state, by node. */
   readonly changes: [StateNode, StateNode][];
   readonly held: Set<Held>;
+  /** What the store of whoever logs in can do. */
+  userStore: StoreFeatures;
   /** Sends lines and gives what was answered meanwhile, without line ends. */
   send(...lines: string[]): string[];
   /** The same for bytes. */
@@ -82,6 +85,7 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
     effects: [],
     changes: [],
     held: new Set(),
+    userStore: features,
     send: (...lines) => harness.bytes(new TextEncoder().encode(lines.map((line) => `${line}\r\n`).join(""))),
     bytes: (bytes) => harness.run(engine.receive(bytes, harness.now)),
     complete: (completion) => harness.run(engine.complete(completion, harness.now)),
@@ -113,7 +117,7 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
           effect.password.reveal() === "secret"
             ? {
                 type: "authenticated",
-                user: { name: effect.user, anonymous: false, home: rootPath, store: features },
+                user: { name: effect.user, anonymous: false, home: rootPath, store: harness.userStore },
               }
             : { type: "authentication-refused", reason: "denied" },
         ];

@@ -1,4 +1,5 @@
-import { parseCommand, type Verb, verbs } from "@longshore/ftp-command";
+import { commandRow, parseCommand, type Verb, verbs } from "@longshore/ftp-command";
+import { mayAnswer } from "@longshore/ftp-reply/codes";
 import {
   isTransition,
   legality,
@@ -10,127 +11,79 @@ import {
 } from "@longshore/ftp-session/server";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codes, createHarness, type Harness, loggedIn } from "./harness.ts";
+import { codes, type Harness, loggedIn } from "./harness.ts";
+import { argumentsOf, hostile, lineOf, settle, situations } from "./matrix.ts";
 
-/** Arguments of every kind; each goes behind every verb. */
-const valid = [
-  "a.txt",
-  "dir",
-  "A N",
-  "I",
-  "L 8",
-  "F",
-  "S",
-  "P",
-  "0",
-  "12",
-  "1",
-  "2",
-  "ALL",
-  "TLS",
-  "UTF8 ON",
-  "MLST type;size;",
-  "192,0,2,7,8,0",
-  "|1|192.0.2.7|2048|",
-  "20200102030405 a.txt",
-  "CHMOD 644 a.txt",
-  "HELP",
-  "RETR",
-  "644 a.txt",
-  "ON",
-  "tester",
-  "secret",
-  "dir/b.txt",
+/** Arguments of every kind, for dialogues without a plan. */
+const args: readonly (string | undefined)[] = [
+  ...new Set([
+    ...verbs.flatMap((verb) => [...argumentsOf(verb).valid, ...argumentsOf(verb).wrong]),
+    ...hostile,
+  ]),
 ];
-const wrong = [
-  "Z",
-  "-1",
-  "1e9",
-  "none",
-  "999,1,1,1,1,1",
-  "|9|x|y|",
-  "20209999 a",
-  "A X",
-  "L 9",
-  "E",
-  "B",
-  "nonsense here",
-];
-const hostile = [
-  "../../etc/passwd",
-  "/..//../a.txt",
-  "a\\..\\b",
-  "%n%s%x",
-  "\u0001\u007f",
-  "\u0000",
-  "$(reboot)",
-  "`id`",
-  "-la",
-  "*?[",
-  '"',
-  "\ud83d\udca9",
-  "\u202e",
-  "x".repeat(4000),
-  "18446744073709551616",
-  "9".repeat(50),
-  " ",
-  "  a.txt",
-];
-const args: readonly (string | undefined)[] = [undefined, "", ...valid, ...wrong, ...hostile];
 
 const isFinal = (code: number): boolean => code >= 200;
 
-/** Every state in which a command can come, and how many final replies are still owed in it. */
-const states: Readonly<Record<string, () => { readonly session: Harness; readonly owed: number }>> = {
-  unidentified: () => ({ session: greeted(), owed: 0 }),
-  password: () => ({ session: after(greeted(), "USER tester"), owed: 0 }),
-  ready: () => ({ session: loggedIn({ tls: "offered" }), owed: 0 }),
-  rename: () => ({ session: after(loggedIn(), "RNFR a.txt"), owed: 0 }),
-  restart: () => ({ session: after(loggedIn(), "REST 2", "ALLO 10"), owed: 0 }),
-  passive: () => ({ session: after(loggedIn(), "PASV"), owed: 0 }),
-  active: () => ({ session: after(loggedIn(), "PORT 192,0,2,7,8,0"), owed: 0 }),
-  "EPSV ALL": () => ({ session: after(loggedIn(), "EPSV ALL"), owed: 0 }),
-  ascii: () => ({ session: after(loggedIn(), "TYPE A"), owed: 0 }),
-  secured: () => ({ session: after(greeted(), "AUTH TLS"), owed: 0 }),
-  sized: () => ({ session: after(greeted(), "AUTH TLS", "PBSZ 0", "USER tester", "PASS secret"), owed: 0 }),
-  "TLS required": () => ({ session: greeted("required"), owed: 0 }),
-  connecting: () => {
-    const session = loggedIn();
-    session.held.add("data-accept");
-    return { session: after(session, "PASV", "RETR a.txt"), owed: 1 };
-  },
-  moving: () => {
-    const session = loggedIn();
-    session.held.add("moving");
-    return { session: after(session, "PASV", "STOR new"), owed: 1 };
-  },
-};
-
 describe("every verb × every argument × every state", () => {
   const unknown = ["XYZZY", "RETRX", "", " ", "\u00ff\u00fe", "STOR\u0000"];
-  for (const [name, make] of Object.entries(states)) {
+  for (const [name, make] of Object.entries(situations)) {
     it(`${name}: exactly one final reply, and the session lives`, () => {
-      for (const verb of [...verbs, "XPWD", "XCWD", "OPTS UTF-8", ...unknown]) {
-        for (const arg of args) {
-          const line = arg === undefined ? verb : `${verb} ${arg}`;
-          const { session, owed } = make();
-          session.changes.length = 0;
-          const replies = codes([...session.send(line), ...settle(session)]);
-          // One `expect` for each of the 70,000 cases would take longer than all the rest.
-          const finals = replies.filter(isFinal).length;
-          const lost = session.changes.find(([from, to]) => !isTransition(from, to));
-          const isClosed = session.engine.state.name === "closed";
-          const mayClose = isClosed && isQuit(line);
-          const lives = isClosed ? mayClose : codes(session.send("NOOP"))[0] === 200;
-          if (finals !== 1 + owed || replies.length > 2 + owed || lost !== undefined || !lives) {
-            expect.fail(
-              `${name}: ${JSON.stringify(line).slice(0, 80)} → ${replies}; lives: ${lives}; ${lost}`,
-            );
-          }
+      const lines = [
+        ...verbs.flatMap((verb) => {
+          const { valid, wrong } = argumentsOf(verb);
+          return [undefined, "", ...valid, ...wrong, ...hostile].map((argument) => lineOf(verb, argument));
+        }),
+        ...["XPWD", "XCWD dir", "XMKD new", "XSHA a.txt", "OPTS UTF-8", ...unknown],
+      ];
+      for (const line of new Set(lines)) {
+        const { session, owed } = make();
+        session.changes.length = 0;
+        const texts = [...session.send(line), ...settle(session)];
+        const replies = codes(texts);
+        // One `expect` for each of the 100,000 cases would take longer than all the rest.
+        const finals = replies.filter(isFinal).length;
+        const lost = session.changes.find(([from, to]) => !isTransition(from, to));
+        const isClosed = session.engine.state.name === "closed";
+        const mayClose = isClosed && isQuit(line);
+        const lives = isClosed ? mayClose : codes(session.send("NOOP"))[0] === 200;
+        // RFC 959 §4.2: the code, a space or a hyphen, and text; nothing that a terminal or another protocol obeys.
+        const isClean = texts.every((text) => /^[1-5]\d\d[ -]\S/.test(text) && !/[^\P{Cc}\r\n]/u.test(text));
+        const verb = verbOf(line);
+        const strange = replies.find(
+          (code) => verb !== undefined && owed === 0 && !mayAnswerHere(code, verb),
+        );
+        if (
+          finals !== 1 + owed ||
+          replies.length > 2 + 2 * owed ||
+          lost !== undefined ||
+          !lives ||
+          !isClean ||
+          strange
+        ) {
+          expect.fail(
+            `${name}: ${JSON.stringify(line).slice(0, 80)} → ${texts.join("|").slice(0, 200)}; lives: ${lives}; ${lost}; ${strange}`,
+          );
         }
       }
     });
   }
+
+  it("a right argument is carried out, a wrong one is 501 or 504, and what is unknown 500", () => {
+    for (const verb of verbs) {
+      const { valid, wrong } = argumentsOf(verb);
+      for (const argument of valid) {
+        const line = lineOf(verb, argument);
+        const [code = 0] = codes(situation("ready").send(line));
+        if (code !== 501 || !misfits.test(line)) expect([500, 501, 504], line).not.toContain(code);
+      }
+      for (const argument of wrong) {
+        const { session } = (situations[legalIn(verb)] ?? missing)();
+        const [code = 0] = codes(session.send(lineOf(verb, argument)));
+        expect(wrongCodes[verb] ?? [501, 504], `${lineOf(verb, argument)} → ${code}`).toContain(code);
+      }
+    }
+    expect(codes(situation("ready").send("XYZZY", "RETRX a.txt", ""))).toEqual([500, 500, 500]);
+  });
 });
 
 describe("any dialogue", () => {
@@ -247,7 +200,7 @@ describe("the tables", () => {
     expect(named).toEqual(offeredVerbs.filter((verb) => !verb.includes(" ")));
     for (const verb of named) expect(codes(session.send(`HELP ${verb}`))).toEqual([214]);
     expect(loggedIn().send("HELP")[0]).not.toMatch(/AUTH|PBSZ|PROT|HOST/);
-    expect(loggedIn().send("FEAT")[0]).not.toMatch(/AUTH|PBSZ|PROT|HOST|LANG|HASH/);
+    expect(loggedIn().send("FEAT")[0]).not.toMatch(/ (?:AUTH|PBSZ|PROT|HOST|CCC|MODE Z|SSCN|CPSV|ESTA|ESTP)/);
     expect(loggedIn({ tls: "offered" }).send("FEAT")[0]).toContain("\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n");
   });
 
@@ -261,27 +214,104 @@ describe("the tables", () => {
   });
 });
 
+function situation(name: string): Harness {
+  return (situations[name] ?? missing)().session;
+}
+
+function missing(): never {
+  throw new Error("there is no such situation");
+}
+
+/** A state in which the verb is in its sequence. */
+function legalIn(verb: Verb): string {
+  const { when } = commandRow(verb);
+  if (when === "before-user") return "unidentified";
+  if (when === "after-user") return "password";
+  if (when === "after-rename-from") return "rename";
+  if (when === "after-copy-from") return "copy";
+  return when === "secured" || when === "after-buffer-size" ? "private" : "ready";
+}
+
+/** Each form of an address is right for one verb; MLSD wants a directory (RFC 3659 §7.2.1). */
+const misfits = /^(?:PORT [|4]|EPRT \d|LPRT (?:1|\|)|MLSD a\.txt)/;
+
+/** Where a wrong argument has an answer of its own: RFC 2428 §3, RFC 1639 §4, RFC 4217 §9, RFC 959 §4.1.3 and the 502s. */
+const wrongCodes: { readonly [V in Verb]?: readonly number[] } = {
+  EPRT: [501, 522],
+  LPRT: [501, 521],
+  EPSV: [501, 522],
+  PROT: [501, 504, 536],
+  HELP: [502],
+  "SITE HELP": [502],
+  SITE: [500, 501],
+  PASS: [501],
+  ADAT: [502],
+  MIC: [502],
+  CONF: [502],
+  ENC: [502],
+  CPSV: [502],
+  SSCN: [502],
+  ESTA: [502],
+  ESTP: [502],
+};
+
+/**
+ * The codes that a verb may be answered with: RFC 959 §5.4 and its successors (`mayAnswer`), and what stands here with its
+ * reason.
+ */
+function mayAnswerHere(code: number, verb: Verb): boolean {
+  const [first = "", second] = verb.split(" ");
+  if (mayAnswer(code, first === "SITE" || first === "OPTS" ? first : verb)) return true;
+  if (second !== undefined && mayAnswer(code, second)) return true;
+  return anyVerb.has(code) || (beyond[verb] ?? []).includes(code);
+}
+
+/** 503: out of sequence (RFC 959 §4.2.1, for every command that has one). 530 before the login. 502: not offered. */
+const anyVerb: ReadonlySet<number> = new Set([502, 503, 530]);
+
+/** What the standards' lists leave out: commands of drafts, and refusals of the store that a list of 1985 did not foresee. */
+const beyond: { readonly [V in Verb]?: readonly number[] } = {
+  // RFC 959 §5.4 lists no refusals of the store for these.
+  LIST: [550],
+  NLST: [550],
+  STAT: [550],
+  // Nor an argument where none is meant to be.
+  REIN: [501],
+  QUIT: [501],
+  NOOP: [501],
+  MFMT: [213, 550],
+  MFCT: [213, 550],
+  MFF: [213, 504, 550],
+  // draft-bryan-ftpext-hash-02 §3.5.
+  HASH: [213, 550, 553, 556],
+  MD5: [251, 550],
+  XCRC: [250, 550],
+  XMD5: [250, 550],
+  XSHA1: [250, 550],
+  XSHA256: [250, 550],
+  XSHA512: [250, 550],
+  RANG: [350],
+  CSID: [200],
+  CLNT: [200],
+  AVBL: [213, 550],
+  DSIZ: [213, 550],
+  COMB: [250, 550, 553],
+  RMDA: [250, 550],
+  // RFC 959 §5.4 has 200, 202 and syntax errors for SITE.
+  "SITE CHMOD": [550],
+  "SITE UTIME": [550],
+  "SITE SYMLINK": [550],
+  "SITE CPFR": [350, 550],
+  "SITE CPTO": [250, 550],
+  "SITE HELP": [214],
+};
+
+function verbOf(line: string): Verb | undefined {
+  const parsed = parseCommand(line);
+  return parsed.ok ? parsed.command.verb : parsed.error.verb;
+}
+
 function isQuit(line: string): boolean {
   const parsed = parseCommand(line);
   return parsed.ok && parsed.command.verb === "QUIT";
-}
-
-function greeted(tls: "offered" | "required" = "offered"): Harness {
-  const session = createHarness({ tls });
-  session.run(session.engine.start(0));
-  return session;
-}
-
-function after(session: Harness, ...lines: string[]): Harness {
-  session.send(...lines);
-  return session;
-}
-
-/** Lets a transfer that is held end. */
-function settle(session: Harness): string[] {
-  const { state } = session.engine;
-  if (state.name !== "transfer") return [];
-  session.held.clear();
-  if (state.phase === "connecting") session.complete({ type: "data-open", transfer: state.transfer });
-  return session.complete({ type: "transfer-done", transfer: state.transfer, bytes: 5 });
 }
