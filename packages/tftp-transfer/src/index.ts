@@ -14,6 +14,21 @@ export type {
 } from "./effect.ts";
 export type { TransferEngine } from "./engine.ts";
 export {
+  createMulticastGroup,
+  type MemberEndEffect,
+  type MulticastBlockEffect,
+  type MulticastGroup,
+  type MulticastGroupEffect,
+  type MulticastGroupOptions,
+  maxMulticastBlocks,
+} from "./multicast/group.ts";
+export {
+  createMulticastMember,
+  type MulticastMember,
+  type MulticastMemberOptions,
+  type MulticastMemberState,
+} from "./multicast/member.ts";
+export {
   type Asked,
   answerOptions,
   checkOack,

@@ -1,4 +1,5 @@
 import {
+  type MulticastGrant,
   parseOptions,
   type RawOption,
   type TftpErrorCode,
@@ -31,6 +32,8 @@ export interface Terms {
   readonly interval?: number;
   /** Octets of the file (RFC 2349), where told. */
   readonly size?: number | bigint;
+  /** Where the blocks come to everybody (RFC 2090), where granted to a client. */
+  readonly multicast?: MulticastGrant;
   /** What stands in the OACK; empty: there is none. */
   readonly granted: readonly RawOption[];
 }
@@ -104,7 +107,9 @@ export function checkOack(asked: Pick<Asked, "type" | "options">, oack: readonly
     if (!names.has(name)) return refuse(`${raw[0]} was not asked for`);
     if (status === "invalid") return refuse(`${raw[0]} cannot be ${raw[1]}`);
   }
-  const { blksize, windowsize, timeout, tsize } = values;
+  const { blksize, windowsize, timeout, tsize, multicast } = values;
+  if (multicast !== undefined && (multicast === "" || !multicast.address || !multicast.port))
+    return refuse("multicast tells no address");
   const most = wanted.values;
   if (blksize !== undefined && blksize > (most.blksize ?? 0))
     return refuse(`blksize ${blksize} is too large`);
@@ -116,13 +121,16 @@ export function checkOack(asked: Pick<Asked, "type" | "options">, oack: readonly
     return refuse(`tsize ${tsize} is not the file's`);
   return {
     ok: true,
-    terms: terms(
-      blksize ?? defaultTerms.blockSize,
-      windowsize ?? defaultTerms.windowSize,
-      timeout,
-      tsize,
-      entries.filter((entry) => entry.status !== "repeated").map((entry) => entry.raw),
-    ),
+    terms: {
+      ...terms(
+        blksize ?? defaultTerms.blockSize,
+        windowsize ?? defaultTerms.windowSize,
+        timeout,
+        tsize,
+        entries.filter((entry) => entry.status !== "repeated").map((entry) => entry.raw),
+      ),
+      ...(multicast && { multicast }),
+    },
   };
 }
 
