@@ -23,7 +23,8 @@ import type { Source } from "./content.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { TftpError } from "./error.ts";
 import type { Meter } from "./meter.ts";
-import { createTransfer, type Transfer } from "./transfer.ts";
+import { type ClientTransfer, openMulticastTransfer } from "./multicast-client.ts";
+import { createTransfer } from "./transfer.ts";
 import { openUdp, type UdpPort } from "./udp.ts";
 
 /** What one request led to. */
@@ -66,7 +67,7 @@ export async function attempt(context: AttemptOptions): Promise<Attempt> {
     },
     expire: (at) => perform(request.expire(at)),
   });
-  let transfer: Transfer | undefined;
+  let transfer: ClientTransfer | undefined;
   let terms = defaultTerms;
   let cause: unknown;
   let isSettled = false;
@@ -130,8 +131,8 @@ export async function attempt(context: AttemptOptions): Promise<Attempt> {
     if (signal?.aborted) abort();
   }
 
-  async function openTransfer({ peer, packet: answer, roundTrip }: AcceptedEffect): Promise<Transfer> {
-    const { blockSize, windowSize, interval, size } = terms;
+  async function openTransfer({ peer, packet: answer, roundTrip }: AcceptedEffect): Promise<ClientTransfer> {
+    const { blockSize, windowSize, interval, size, multicast } = terms;
     const { onProgress } = options;
     const common = {
       peer,
@@ -167,12 +168,27 @@ export async function attempt(context: AttemptOptions): Promise<Attempt> {
       return createTransfer({ ...driving, storage: { type: "send", engine, source, blocks } });
     }
     const file = await (direction as Extract<Direction, { readonly type: "rrq" }>).open();
+    // A server that does not know the size may echo the request's 0.
+    const announced = total ? { size: total } : {};
+    if (multicast !== undefined) {
+      const { localAddress } = options;
+      return openMulticastTransfer({
+        ...driving,
+        ...common,
+        ...maxSize,
+        ...announced,
+        grant: multicast,
+        master: multicast.master,
+        file,
+        onBytes: meter.update,
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
+    }
     const engine = createReceiver(
       {
         ...common,
         ...maxSize,
-        // A server that does not know the size may echo the request's 0.
-        ...(total ? { size: total } : {}),
+        ...announced,
         ...(answer.type === "oack" ? { opening: { type: "ack", block: 0 } as const } : {}),
       },
       now(),

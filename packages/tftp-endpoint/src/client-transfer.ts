@@ -31,6 +31,11 @@ export async function exchange(options: TftpTransferOptions, direction: Directio
   let isBegun = false;
   try {
     if (signal?.aborted) throw new TftpError("aborted", "aborted before it began", { cause: signal.reason });
+    if (options.multicast === true && options.checksum !== undefined)
+      throw new TftpError(
+        "usage",
+        "there is no checksum of blocks that come in any order: leave out multicast or it",
+      );
     const meter = createMeter(options.checksum);
     if (direction.type === "wrq") source = await openContent(direction.open, mode, meter);
     const server = { address: await resolveHost(options), port };
@@ -119,6 +124,8 @@ function optionsToAsk(
     if (PacketEncodeError.isInstance(cause)) throw new TftpError("usage", cause.message, { cause });
     throw cause;
   }
+  if (options.multicast === true && type === "rrq" && options.mode !== "netascii" && isIPv4(address))
+    asked.push(["multicast", ""]);
   return [...asked, ...(options.options ?? [])];
 }
 

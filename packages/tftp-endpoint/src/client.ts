@@ -34,6 +34,11 @@ export interface TftpTransferOptions {
   readonly timeout?: number;
   /** Whether the size is asked for or announced; on. Never in netascii. */
   readonly tsize?: boolean;
+  /**
+   * Whether a get may be shared with other clients (RFC 2090), over IPv4 and in mode octet; off. Blocks then come in
+   * any order, so that there can be no checksum, and a `WritableFile` has to take them so.
+   */
+  readonly multicast?: boolean;
   /** More options to send, as they are. */
   readonly options?: readonly RawOption[];
   /** Whether a server that refuses the options is asked again without them (RFC 2347); on. */
@@ -134,7 +139,7 @@ export async function* tftpRead(
   const left = new AbortController();
   const signal = options.signal === undefined ? left.signal : AbortSignal.any([options.signal, left.signal]);
   const result = exchange(
-    { ...options, signal },
+    { ...options, signal, multicast: false },
     { type: "rrq", open: async () => pipe.file, discard: pipe.file.abort },
   );
   result.catch((error: unknown) => pipe.fail(error));

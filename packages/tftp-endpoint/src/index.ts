@@ -14,6 +14,7 @@ export { TftpError, type TftpErrorKind } from "./error.ts";
 export type { TftpDropReason, TftpEvent } from "./event.ts";
 export type { TftpHandler, TftpRequest } from "./handler.ts";
 export { type Allowance, pathBlockSize, type TftpLimits, type UnconfirmedLimits } from "./limits.ts";
+export type { TftpMulticast } from "./multicast-group.ts";
 export { createReadCache, type ReadCache, type ReadCacheOptions } from "./read-cache.ts";
 export {
   parseRewriteRules,

@@ -6,22 +6,25 @@ export interface MemoryFile extends WritableFile {
 }
 
 export function createMemoryFile(): MemoryFile {
-  let chunks: Uint8Array[] = [];
+  let chunks: { readonly data: Uint8Array; readonly position: number }[] = [];
   return {
     start: 0,
-    write: async (chunk) => void chunks.push(chunk),
-    writeAll: async (all) => void chunks.push(...all),
+    write: async (data, position) => void chunks.push({ data, position }),
+    async writeAll(all, position) {
+      let at = position;
+      for (const data of all) {
+        chunks.push({ data, position: at });
+        at += data.length;
+      }
+    },
     commit: async () => {},
     abort: async () => {
       chunks = [];
     },
     content: () => {
-      const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-      let at = 0;
-      for (const chunk of chunks) {
-        whole.set(chunk, at);
-        at += chunk.length;
-      }
+      const end = chunks.reduce((most, { data, position }) => Math.max(most, position + data.length), 0);
+      const whole = new Uint8Array(end);
+      for (const { data, position } of chunks) whole.set(data, position);
       return whole;
     },
   };

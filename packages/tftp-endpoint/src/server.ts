@@ -1,8 +1,10 @@
+import { isIPv4 } from "node:net";
 import {
   decodePacket,
   encodePacket,
   type PacketQuirks,
   parseMode,
+  parseOptions,
   type RequestPacket,
   tftpErrors,
 } from "@longshore/tftp-packet";
@@ -14,8 +16,10 @@ import type { TftpDropReason, TftpEvent } from "./event.ts";
 import type { TftpHandler } from "./handler.ts";
 import { negotiationPolicy, type TftpLimits } from "./limits.ts";
 import { type Listeners, openListeners } from "./listener.ts";
+import { openMemberSession } from "./member-session.ts";
+import { createMulticastGroups, type TftpMulticast } from "./multicast-group.ts";
 import { type RewriteRules, rewriteName } from "./rewrite/rules.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
 import { createTotals, type TftpTotals } from "./totals.ts";
 import { openTransferPort, type TransferPorts } from "./transfer-port.ts";
@@ -38,6 +42,8 @@ export interface TftpServerBehaviour {
   /** Whether the mode `mail` is handed on to the handler (RFC 1123 §4.2.2.1: it should not be); off. */
   readonly mail?: boolean;
   readonly quirks?: PacketQuirks;
+  /** Where files go that many want at the same time; off. Over IPv4, in mode octet, not from a single port. */
+  readonly multicast?: TftpMulticast;
   /** What names are turned into before anything is looked for; as they are unless told. */
   readonly rewrite?: RewriteRules;
   /** Told everything, synchronously; must not throw. */
@@ -95,6 +101,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   const budget = createBudget(limits.unconfirmed ?? {});
   const deadlines = createDeadlines();
   const counter = createTotals();
+  const groups = options.multicast === undefined ? undefined : createMulticastGroups(options.multicast);
   const sessions = new Map<string, { readonly session: Session; readonly datagram: Uint8Array }>();
   const perAddress = new Map<string, number>();
   /** Ends of transfers that share the listening socket. */
@@ -184,7 +191,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     const policy = negotiationPolicy(limits, remote.address);
     // Windows of blocks come to a server that is written to.
     const buffers = operation === "write" ? { receiveBuffer: 1 << 20 } : {};
-    const session = openSession({
+    const context: SessionOptions = {
       id,
       packet,
       filename,
@@ -213,7 +220,10 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       onClosed() {
         if (sessions.get(key)?.session.id === id) sessions.delete(key);
       },
-    });
+    };
+    const isShared = mode === "octet" && isIPv4(local.address) && asksForMulticast(packet);
+    const session =
+      groups !== undefined && isShared ? openMemberSession(context, groups) : openSession(context);
     sessions.set(key, { session, datagram });
     return undefined;
   }
@@ -289,6 +299,10 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       listeners = undefined;
     },
   };
+}
+
+function asksForMulticast({ type, options }: RequestPacket): boolean {
+  return type === "rrq" && parseOptions(options, "request").values.multicast !== undefined;
 }
 
 const noRules: RewriteRules = { rules: [] };

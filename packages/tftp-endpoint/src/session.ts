@@ -78,19 +78,8 @@ export function openSession(options: SessionOptions): Session {
   let isSettled = false;
   let isClosed = false;
 
-  const announced = parseOptions(packet.options, "request").values.tsize;
-  const expectedSize =
-    operation === "write" && mode === "octet" && announced !== undefined ? Number(announced) : undefined;
-  const request: TftpRequest = {
-    operation,
-    filename: options.filename,
-    mode,
-    options: packet.options,
-    remote,
-    local: options.local,
-    signal: gone.signal,
-    ...(expectedSize === undefined ? {} : { expectedSize }),
-  };
+  const request = toRequest(options, gone.signal);
+  const { expectedSize } = request;
 
   async function open(): Promise<void> {
     // The port and the file are opened side by side: in a short transfer this is most of the time.
@@ -304,5 +293,25 @@ export function openSession(options: SessionOptions): Session {
       transfer?.abandon(message);
       close();
     },
+  };
+}
+
+/** The request as its handler sees it. */
+export function toRequest(
+  { packet, filename, mode, remote, local }: SessionOptions,
+  signal: AbortSignal,
+): TftpRequest {
+  const operation = packet.type === "rrq" ? "read" : "write";
+  const announced = parseOptions(packet.options, "request").values.tsize;
+  const isAnnounced = operation === "write" && mode === "octet" && announced !== undefined;
+  return {
+    operation,
+    filename,
+    mode,
+    options: packet.options,
+    remote,
+    local,
+    signal,
+    ...(isAnnounced ? { expectedSize: Number(announced) } : {}),
   };
 }

@@ -13,6 +13,8 @@ export interface UdpPort {
    * `onError` is told what the system refuses.
    */
   send(datagram: Datagram, to: Tid, onError?: (error: Error) => void): void;
+  /** Lets datagrams go to multicast addresses of this port's network, over `ttl` links; absent where it is shared. */
+  sendToGroups?(ttl: number): void;
   /** Holds no process open from now on. */
   unref(): void;
   close(): void;
@@ -25,6 +27,8 @@ export interface UdpOptions {
   readonly port: number;
   readonly onDatagram: (datagram: Uint8Array, from: Tid) => void;
   readonly onError: (error: Error) => void;
+  /** Hears what is sent to this multicast address on the network of the address `from`, as others here may do. */
+  readonly group?: { readonly address: string; readonly from: string };
   /** Octets of the system's buffers; its own choice unless told. */
   readonly receiveBuffer?: number;
   readonly sendBuffer?: number;
@@ -32,11 +36,12 @@ export interface UdpOptions {
 
 /** Rejects with the system's error when the address cannot be bound. */
 export function openUdp(options: UdpOptions): Promise<UdpPort> {
-  const { address, port, receiveBuffer, sendBuffer } = options;
+  const { address, port, group, receiveBuffer, sendBuffer } = options;
   const family = isIPv6(address) ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
     ipv6Only: family === 6,
+    reuseAddr: group !== undefined,
     // Addresses are numeric by now: answered on the spot, a datagram leaves within the same turn.
     lookup: (host, _options, done) => done(null, host, family),
     ...(receiveBuffer === undefined ? {} : { recvBufferSize: receiveBuffer }),
@@ -49,6 +54,15 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
       socket.off("error", reject);
       socket.on("error", options.onError);
       socket.on("message", options.onDatagram);
+      if (group !== undefined) {
+        try {
+          socket.addMembership(group.address, group.from);
+        } catch (error) {
+          socket.close();
+          reject(error);
+          return;
+        }
+      }
       resolve({
         local: { address, port: socket.address().port },
         send: (datagram, to, onError) => {
@@ -56,6 +70,11 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
           // A callback costs a turn for each datagram.
           if (onError === undefined) socket.send(datagram, to.port, to.address);
           else socket.send(datagram, to.port, to.address, (error) => error && onError(error));
+        },
+        sendToGroups: (ttl) => {
+          socket.setMulticastTTL(ttl);
+          if (address !== "0.0.0.0" && address !== "::") socket.setMulticastInterface(address);
+          socket.setMulticastLoopback(true);
         },
         unref: () => void socket.unref(),
         close: () => {
