@@ -59,6 +59,7 @@ function tellFtp(event: FtpServerEvent): string {
   if (event.type === "ban")
     return `ftp   ${event.address} banned for ${Math.round(event.milliseconds / 1000)} s: ${event.reason}`;
   if (event.type === "unban") return `ftp   ${event.address} no longer banned: ${event.reason}`;
+  if (event.type === "users-reloaded") return `ftp   users file read again: ${event.users} users`;
   const { session } = event;
   const who = session === undefined ? "" : ` #${session.id} ${session.user ?? session.remote.host}`;
   return `ftp  ${who}  ${tellSession(event)}`;
@@ -66,7 +67,7 @@ function tellFtp(event: FtpServerEvent): string {
 
 type SessionEvent = Exclude<
   FtpServerEvent,
-  { readonly type: "listening" | "connect-refused" | "ban" | "unban" }
+  { readonly type: "listening" | "connect-refused" | "ban" | "unban" | "users-reloaded" }
 >;
 
 function tellSession(event: SessionEvent): string {

@@ -28,6 +28,8 @@ export type FtpServerEvent =
       readonly reason: AdmissionRefusal | "draining";
     }
   | BanEvent
+  /** The users file has changed and was read; how many there are now. */
+  | { readonly type: "users-reloaded"; readonly users: number }
   | {
       readonly type: "secure";
       readonly session: SessionInfo;

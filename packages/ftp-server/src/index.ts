@@ -27,6 +27,8 @@ export type { ClientCertificateOptions } from "./client-certificate.ts";
 export { FtpServerError, type FtpServerErrorCode } from "./error.ts";
 export type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
 export type { Download, FtpServerHooks, HookName, LoginEnd, Upload, UploadStart } from "./hooks.ts";
+export type { HttpAuthenticatorOptions } from "./http-authenticator.ts";
+export { httpAuthenticator } from "./http-authenticator.ts";
 export type { ListenerOptions } from "./listener.ts";
 export type {
   ActiveOptions,
@@ -36,10 +38,21 @@ export type {
   TlsOptions,
   VirtualHostOptions,
 } from "./options.ts";
+export { hashPassword, isPasswordHash, verifyPassword } from "./password.ts";
 export { restrictStore } from "./permission.ts";
 export { type Action, actions, type Grant, type Permission, type PermissionRule } from "./permission-rule.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
 export { subStore } from "./sub-store.ts";
 export type { Quota, Rate, UserOptions } from "./user-options.ts";
-export { hashPassword, type UserEntry, userAuthenticator, verifyPassword } from "./users.ts";
+export { type Problem, problemText, readUserOptions, type UserRecord } from "./user-schema.ts";
+export { type UserEntry, userAuthenticator } from "./users.ts";
+export {
+  formatUsersFile,
+  parseUsersFile,
+  readUsersFile,
+  type UserRecords,
+  UsersFileError,
+  type UsersFileErrorCode,
+  type UsersFileOptions,
+} from "./users-file.ts";
 export { formatXferlog, type XferlogRecord, xferlogRecord } from "./xferlog.ts";

@@ -7,8 +7,10 @@ import type { Certificate, CertificateSource } from "./certificate.ts";
 import type { ClientCertificateOptions } from "./client-certificate.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerHooks } from "./hooks.ts";
+import type { HttpAuthenticatorOptions } from "./http-authenticator.ts";
 import type { ListenerOptions } from "./listener.ts";
 import type { UserEntry } from "./users.ts";
+import type { UsersFileOptions } from "./users-file.ts";
 
 /** How a server is made. Times are milliseconds. */
 export interface FtpServerOptions {
@@ -25,9 +27,13 @@ export interface FtpServerOptions {
 
   /** Who may log in by name. */
   readonly users?: readonly UserEntry[];
+  /** Who may log in by a users file, which is watched while the server listens. */
+  readonly usersFile?: UsersFileOptions;
+  /** Who may log in by a service that is asked over HTTP. */
+  readonly http?: HttpAuthenticatorOptions;
   /** Whether `anonymous` may; `false` unless told, read-only where `true`. */
   readonly anonymous?: boolean | AnonymousOptions;
-  /** Other ways to know users, asked after `users` and before `anonymous`. */
+  /** Other ways to know users, asked after all of these. */
   readonly authenticators?: readonly Authenticator[];
 
   readonly passive?: PassiveOptions;
@@ -68,7 +74,10 @@ export interface FtpServerOptions {
  */
 export interface VirtualHostOptions
   extends Partial<
-    Pick<FtpServerOptions, "store" | "users" | "anonymous" | "authenticators" | "greeting" | "welcome">
+    Pick<
+      FtpServerOptions,
+      "store" | "users" | "usersFile" | "http" | "anonymous" | "authenticators" | "greeting" | "welcome"
+    >
   > {
   /** `ftp.example.com`, or `*.example.org` for all that differ in their first label. */
   readonly names: readonly string[];

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
+import type { Accounts } from "./accounts.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { engineOptionsOf } from "./engine-options.ts";
 import type { SessionEnvironment } from "./environment.ts";
@@ -31,6 +32,8 @@ export interface FtpServer {
   readonly sessions: number;
   /** Who is there and who is banned; also where addresses are banned and unbanned by hand. */
   readonly admission: Admission;
+  /** Reads the users files now. Rejects with a `UsersFileError`; the users of before stay. */
+  reloadUsers(): Promise<void>;
 }
 
 /**
@@ -61,8 +64,15 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       ...(ban === undefined ? {} : { ban }),
       ...(mayConnect === undefined ? {} : { mayConnect }),
     });
+  const onRevoked = (accounts: Accounts, names: ReadonlySet<string>): void => {
+    for (const session of [...sessions]) {
+      const user = session.login?.user.name;
+      if (session.host.accounts === accounts && user !== undefined && names.has(user))
+        shutDownSession(session);
+    }
+  };
   const environment: SessionEnvironment = {
-    ...settingsOf(options, admission),
+    ...settingsOf(options, admission, emit, onRevoked),
     sessions,
     taken: new Set(),
     emit,
@@ -102,6 +112,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 
   async function listen(): Promise<HostPort> {
     isDraining = false;
+    await Promise.all(environment.hosts.accounts.map((accounts) => accounts.open()));
     let first: HostPort | undefined;
     try {
       for (const listener of listeners) {
@@ -111,6 +122,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       }
     } catch (error) {
       await Promise.all(listeners.map((listener) => listener.close()));
+      for (const accounts of environment.hosts.accounts) accounts.close();
       throw error;
     }
     if (first === undefined) throw new FtpServerError("listener", "there is none");
@@ -119,6 +131,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 
   async function close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
     isDraining = true;
+    for (const accounts of environment.hosts.accounts) accounts.close();
     const stopped = Promise.all(listeners.map((listener) => listener.close()));
     const all = new Promise<void>((resolve) => {
       onEmpty.push(resolve);
@@ -148,6 +161,9 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       return sessions.size;
     },
     admission,
+    async reloadUsers() {
+      await Promise.all(environment.hosts.accounts.map((accounts) => accounts.reload()));
+    },
   };
 }
 
@@ -155,8 +171,10 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 function settingsOf(
   options: FtpServerOptions,
   admission: Admission,
+  emit: (event: FtpServerEvent) => void,
+  onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
 ): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls"> {
-  const hosts = createHosts(options, admission);
+  const hosts = createHosts(options, admission, emit, onRevoked);
   const certificates = hosts.named.flatMap(({ certificate }) => certificate ?? []);
   return {
     options,

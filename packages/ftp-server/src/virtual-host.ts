@@ -2,21 +2,23 @@ import { domainToASCII } from "node:url";
 import type { FileStore } from "@longshore/file-store";
 import { type HostPort, parseHost } from "@longshore/ftp-address";
 import { storeFeatures, type VirtualHost } from "@longshore/ftp-session/server";
+import { type Accounts, createAccounts } from "./accounts.ts";
 import type { Admission } from "./admission.ts";
-import { type Authenticator, anonymousAuthenticator, firstOf } from "./authenticator.ts";
 import type { Certificate, CertificateSource } from "./certificate.ts";
 import { FtpServerError } from "./error.ts";
+import type { FtpServerEvent } from "./event.ts";
 import { createLogins, type Logins } from "./login.ts";
 import type { FtpServerOptions, VirtualHostOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { unknownStore } from "./unknown-store.ts";
-import { userAuthenticator } from "./users.ts";
 
 /** A virtual host, or the server at large, as its sessions see it. */
 export interface Host {
   /** The server's options with the host's own in the place of theirs. */
   readonly options: FtpServerOptions;
   readonly logins: Logins;
+  /** The server's own where the host has none. */
+  readonly accounts: Accounts;
   /** What can be said of the store before anyone has logged in. */
   readonly anyStore: FileStore;
   /** What the engine needs to know of it. */
@@ -35,28 +37,48 @@ export interface Hosts {
   readonly main: Host;
   /** All others. */
   readonly named: readonly Host[];
+  /** Those of all hosts, each once. */
+  readonly accounts: readonly Accounts[];
   /** The host with this name, in lower case; the one whose name is not a wildcard comes first. */
   find(name: string): Host | undefined;
   /** What `HOST name` stands for (RFC 7151 §3.1): a name, or a literal address, which has to be the server's own. */
   select(name: string, local: HostPort): Host | undefined;
 }
 
-/** @throws {FtpServerError} `virtual-host` */
-export function createHosts(options: FtpServerOptions, admission: Admission): Hosts {
+/**
+ * @param onRevoked told of users whose sessions are to end
+ * @throws {FtpServerError} `virtual-host`
+ */
+export function createHosts(
+  options: FtpServerOptions,
+  admission: Admission,
+  emit: (event: FtpServerEvent) => void,
+  onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
+): Hosts {
+  const accountsOf = (from: FtpServerOptions): Accounts => {
+    const accounts: Accounts = createAccounts(from, emit, (names) => onRevoked(accounts, names));
+    return accounts;
+  };
+  const common = accountsOf(options);
+  const shared = {
+    admission,
+    accounts: (from: FtpServerOptions) => (hasOwnUsers(from, options) ? accountsOf(from) : common),
+  };
   const named = new Map<string, Host>();
   for (const { names, ...own } of options.hosts ?? []) {
     const keys = names.map(canonicalName);
-    const host = createHost(options, own, admission, keys[0] ?? "");
+    const host = createHost(options, own, shared, keys[0] ?? "");
     for (const name of keys) {
       if (named.has(name)) throw new FtpServerError("virtual-host", `${name} stands for two hosts`);
       named.set(name, host);
     }
   }
-  const main = createHost(options, {}, admission, "");
+  const main = createHost(options, {}, shared, "");
   const find = (name: string): Host | undefined => named.get(name) ?? named.get(name.replace(/^[^.]*/, "*"));
   return {
     main,
     named: [...new Set(named.values())],
+    accounts: [...new Set([main, ...named.values()].map(({ accounts }) => accounts))],
     find,
     select(name, local) {
       const literal = parseHost(name.replace(/^\[(.*)\]$/, "$1"));
@@ -70,7 +92,7 @@ export function createHosts(options: FtpServerOptions, admission: Admission): Ho
 function createHost(
   server: FtpServerOptions,
   { certificate, tlsRequired, ...own }: Omit<VirtualHostOptions, "names">,
-  admission: Admission,
+  shared: { readonly admission: Admission; readonly accounts: (options: FtpServerOptions) => Accounts },
   realm: string,
 ): Host {
   const options: FtpServerOptions = { ...server, ...own, limits: { ...server.limits, ...own.limits } };
@@ -78,10 +100,12 @@ function createHost(
   if (certificate !== undefined && tls === undefined)
     throw new FtpServerError("virtual-host", `${realm} has a certificate, but the server has no tls`);
   const anyStore = storeBeforeLogin(options);
+  const accounts = shared.accounts(options);
   const isTlsRequired = tlsRequired ?? tls?.required ?? false;
   return {
     options,
-    logins: createLogins(authenticatorOf(options), options.store, admission, realm),
+    logins: createLogins(accounts.authenticate, options.store, shared.admission, realm),
+    accounts,
     anyStore,
     engine: {
       store: storeFeatures(anyStore),
@@ -108,13 +132,10 @@ function canonicalName(name: string): string {
   return star + ascii;
 }
 
-function authenticatorOf({ users, authenticators = [], anonymous = false }: FtpServerOptions): Authenticator {
-  const anonymousOptions = anonymous === true ? {} : anonymous;
-  return firstOf([
-    ...(anonymousOptions === false ? [] : [anonymousAuthenticator(anonymousOptions)]),
-    ...(users === undefined ? [] : [userAuthenticator(users)]),
-    ...authenticators,
-  ]);
+/** Whether the options of a host know other users than the server's. */
+function hasOwnUsers(own: FtpServerOptions, server: FtpServerOptions): boolean {
+  const names = ["users", "usersFile", "http", "anonymous", "authenticators"] as const;
+  return names.some((name) => own[name] !== server[name]);
 }
 
 /** What FEAT is computed from before the login: the store with the rights of whoever may come in without a name. */

@@ -1,0 +1,262 @@
+import { watch } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { isPasswordHash } from "./password.ts";
+import { type Problem, problemText, readUserRecord, type UserRecord } from "./user-schema.ts";
+import type { Account, AccountSource } from "./users.ts";
+
+/** Where users are kept outside of the program. Plain data. */
+export interface UsersFileOptions {
+  /** A JSON file, `{ "users": { "NAME": { "password": "scrypt$…", … } } }`, as `longshore passwd` writes it. */
+  readonly path: string;
+  /** Whether sessions of users that are gone from the file, or also of those that were changed, are ended; `"never"` unless told. */
+  readonly endSessions?: "never" | "removed" | "changed";
+  /** Milliseconds between looks at the file, where the system does not tell of changes; 2000 unless told. */
+  readonly pollInterval?: number;
+  /** Milliseconds of quiet after a change before it is read; 100 unless told. */
+  readonly settleTime?: number;
+}
+
+/** What a users file holds, by name. */
+export type UserRecords = ReadonlyMap<string, UserRecord>;
+
+const marker = Symbol.for("@longshore/ftp-server/UsersFileError");
+
+/** `unreadable`: the system would not read it. `not-json`: it is no JSON. `invalid`: a key in it is wrong. */
+export type UsersFileErrorCode = "unreadable" | "not-json" | "invalid";
+
+/** Why a users file cannot be used. The message names the file and the keys, and shows nothing of what stands there. */
+export class UsersFileError extends Error {
+  override readonly name = "UsersFileError";
+  readonly code: UsersFileErrorCode;
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: UsersFileErrorCode,
+    message: string,
+    { problems = [], cause }: { readonly problems?: readonly Problem[]; readonly cause?: unknown } = {},
+  ) {
+    super(`${code}: ${message}`, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.problems = problems;
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  /** Whether `value` is a {@link UsersFileError}, also one made by another installed version. */
+  static isInstance(value: unknown): value is UsersFileError {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
+  }
+}
+
+/**
+ * Reads the text of a users file. `name` stands for the file in errors.
+ *
+ * @throws {UsersFileError} `not-json`, `invalid`
+ */
+export function parseUsersFile(text: string, name: string = "users file"): UserRecords {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    // The parser's own words quote the text, where passwords may stand.
+    throw new UsersFileError(
+      "not-json",
+      `${name} is no JSON; look for a comma or a quote that is missing or too many`,
+    );
+  }
+  const users = membersOf(content, "users");
+  const others = Object.keys(content ?? {}).filter((key) => key !== "users");
+  if (users === undefined || others.length > 0) {
+    const problem = {
+      path: others[0] ?? "users",
+      message: others.length > 0 ? "there is no such setting" : "write an object of users by name",
+    };
+    throw new UsersFileError("invalid", `${name}: ${problemText([problem])}`, { problems: [problem] });
+  }
+  const records = new Map<string, UserRecord>();
+  const problems: Problem[] = [];
+  for (const [user, value] of users) {
+    const record = readUserRecord(value);
+    const found = Array.isArray(record) ? record : checkRecord(user, record as UserRecord);
+    problems.push(
+      ...found.map(({ path, message }) => ({ path: `users.${user}.${path}`.replace(/\.$/, ""), message })),
+    );
+    if (found.length === 0) records.set(user, record as UserRecord);
+    if (problems.length >= maxProblems) break;
+  }
+  if (problems.length > 0)
+    throw new UsersFileError("invalid", `${name}: ${problemText(problems)}`, { problems });
+  return records;
+}
+
+/** The text of a users file. */
+export function formatUsersFile(users: UserRecords): string {
+  return `${JSON.stringify({ users: Object.fromEntries(users) }, undefined, 2)}\n`;
+}
+
+/** A users file that is read again whenever it changes. */
+export interface UsersFile extends AccountSource {
+  /** Reads and watches it. Rejects with a {@link UsersFileError}. */
+  open(): Promise<void>;
+  /** Reads it now, whether it has changed or not. Rejects, and keeps the users of before, with a {@link UsersFileError}. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+export interface UsersFileHandlers {
+  /** It was read again; `gone` and `changed` are names of before. */
+  onChange(users: number, gone: ReadonlySet<string>, changed: ReadonlySet<string>): void;
+  /** It has changed and cannot be used; the users of before stay. */
+  onError(error: UsersFileError): void;
+}
+
+export function createUsersFile(options: UsersFileOptions, handlers: UsersFileHandlers): UsersFile {
+  const { path, pollInterval = 2000, settleTime = 100 } = options;
+  let records: UserRecords = new Map();
+  let accounts: readonly Account[] = [];
+  let known = new Map<string, Account>();
+  let stamp = "";
+  let stopWatching: (() => void) | undefined;
+
+  async function read(): Promise<void> {
+    const before = records;
+    const mark = await stampOf(path);
+    records = await readUsersFile(path);
+    stamp = mark;
+    known = new Map([...records].map(([name, record]) => [name, accountOf(name, record)]));
+    accounts = [...known.values()];
+    const names = [...before.keys()];
+    const isChanged = (name: string): boolean =>
+      JSON.stringify(before.get(name)) !== JSON.stringify(records.get(name));
+    const gone = new Set(names.filter((name) => !records.has(name)));
+    handlers.onChange(
+      records.size,
+      gone,
+      new Set(names.filter((name) => !gone.has(name) && isChanged(name))),
+    );
+  }
+
+  /** Looks whether the file is another than the one that was read last, and reads it if so. */
+  async function look(): Promise<void> {
+    const mark = await stampOf(path);
+    if (mark === stamp) return;
+    try {
+      await read();
+    } catch (error) {
+      // Told once for each state of the file.
+      stamp = mark;
+      handlers.onError(toError(error, path));
+    }
+  }
+
+  return {
+    find: (name) => known.get(name),
+    some: (number) => accounts[number % accounts.length],
+    async open() {
+      await read();
+      stopWatching ??= watchFile(path, pollInterval, settleTime, look);
+    },
+    reload: read,
+    close() {
+      stopWatching?.();
+      stopWatching = undefined;
+    },
+  };
+}
+
+/** Reads a users file. @throws {UsersFileError} */
+export async function readUsersFile(path: string): Promise<UserRecords> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw toError(error, path);
+  }
+  return parseUsersFile(text, path);
+}
+
+const maxProblems = 20;
+
+function checkRecord(name: string, { password }: UserRecord): readonly Problem[] {
+  if (name === "" || /[\u0000-\u001f\u007f]/.test(name))
+    return [{ path: "", message: "a name is not empty and holds no control characters" }];
+  if (isPasswordHash(password)) return [];
+  return [
+    { path: "password", message: "write a hash that longshore passwd made, never the password itself" },
+  ];
+}
+
+function accountOf(name: string, { password, ...options }: UserRecord): Account {
+  return { user: { ...options, name }, hash: password };
+}
+
+function membersOf(value: unknown, key: string): readonly (readonly [string, unknown])[] | undefined {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  const member: unknown = Reflect.get(value, key);
+  return typeof member === "object" && member !== null && !Array.isArray(member)
+    ? Object.entries(member)
+    : undefined;
+}
+
+function toError(error: unknown, path: string): UsersFileError {
+  if (UsersFileError.isInstance(error)) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new UsersFileError("unreadable", `${path} cannot be read: ${why}`, { cause: error });
+}
+
+/** The same as long as nobody wrote to the file or put another in its place. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join(" ");
+  } catch {
+    return "gone";
+  }
+}
+
+/**
+ * Calls `look` when something may have changed. The directory is watched, because files are replaced rather than
+ * written to; where that cannot be, or tells nothing (network file systems), the clock does.
+ */
+function watchFile(
+  path: string,
+  pollInterval: number,
+  settleTime: number,
+  look: () => Promise<void>,
+): () => void {
+  let settling: NodeJS.Timeout | undefined;
+  let isLooking = false;
+  const begin = (): void => {
+    // What happens during a look is seen by the next.
+    if (isLooking) {
+      later();
+      return;
+    }
+    isLooking = true;
+    void look().finally(() => {
+      isLooking = false;
+    });
+  };
+  function later(): void {
+    clearTimeout(settling);
+    settling = setTimeout(begin, settleTime);
+    settling.unref();
+  }
+  const timer = setInterval(begin, pollInterval);
+  timer.unref();
+  let stop = (): void => {};
+  try {
+    const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+      if (name === null || name === basename(path)) later();
+    });
+    watcher.on("error", () => watcher.close());
+    stop = () => watcher.close();
+  } catch {
+    // Polling is enough.
+  }
+  return () => {
+    stop();
+    clearInterval(timer);
+    clearTimeout(settling);
+  };
+}
