@@ -150,14 +150,17 @@ export function enqueue(session: Session, line: QueuedLine): void {
   session.queue.push(line);
   if (!isAbort(line)) return;
   if (session.state.name === "transfer") abortTransfer(session);
+  abortRequest(session);
+}
+
+/** Gives up the store's operation under way, if it is one that lasts. */
+export function abortRequest(session: Session): void {
   const { pending } = session;
   if (pending?.on === "store-request" && pending.abortable) emit(session, { type: "store-abort" });
 }
 
 /** What can take as long as a transfer, and is given up like one (RFC 959 §4.1.3, ABOR). */
 const abortable: ReadonlySet<StoreRequest["operation"]> = new Set([
-  "size",
-  "lines",
   "hash",
   "copy",
   "combine",

@@ -1,7 +1,7 @@
 import { parseCommand } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import type { LineEvent } from "@longshore/nvt";
-import { answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
+import { abortRequest, answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
 import { resolveOptions, type ServerEngineOptions } from "./options.ts";
 import { createSession, emit, enter, isLogin, loginOf, type Session, send } from "./session.ts";
@@ -127,6 +127,7 @@ function endInput(session: Session): void {
   session.ended = true;
   const quits = session.queue.some((line) => line.kind === "command" && line.command.verb === "QUIT");
   if (session.state.name === "transfer" && !quits) closeSession(session, "client-gone");
+  if (!quits) abortRequest(session);
   if (session.state.name === "handshake" || session.state.name === "new")
     closeSession(session, "client-gone");
 }

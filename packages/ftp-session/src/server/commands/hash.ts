@@ -13,17 +13,14 @@ import { atPath } from "./path.ts";
 export function hash({ path }: CommandOf<"HASH">, session: Session): Step {
   const { hash: algorithm, range } = session.parameters;
   session.parameters.range = undefined;
-  return digest(
-    session,
-    path,
-    { algorithm, start: range?.start ?? 0, ...endOf(range?.end) },
-    (result, name) => {
-      if (result.result === "refused") return hashRefusals[result.reason] ?? refusal(result.reason);
-      if (result.result !== "hash") return refusal("io");
-      const points = `${range?.start ?? 0}-${Math.max(result.end - 1, range?.start ?? 0)}`;
-      return reply(213, `${algorithm} ${points} ${result.digest} ${name}`);
-    },
-  );
+  const start = range?.start ?? 0;
+  return digest(session, path, { algorithm, start, ...endOf(range?.end) }, (result, name) => {
+    if (result.result === "refused") return hashRefusals[result.reason] ?? refusal(result.reason);
+    if (result.result !== "hash") return refusal("io");
+    if (result.end < start) return beyondEnd;
+    const points = `${start}-${Math.max(result.end - 1, start)}`;
+    return reply(213, `${algorithm} ${points} ${result.digest} ${name}`);
+  });
 }
 
 /** draft-bryan-ftpext-hash-02 §3.2: until the next OPTS HASH or REIN. */
