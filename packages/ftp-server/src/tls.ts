@@ -95,15 +95,20 @@ export function startTls(
       message = "the handshake took too long";
       secure.destroy();
     }, timeout);
+    let isShaken = false;
     const settle = (failure: string | undefined): void => {
       clearTimeout(timer);
       resolve(failure);
     };
     // `_tlsError` is how TLSSocket tells of a failed handshake that no tls.Server watches; it closes nothing.
-    secure.once("_tlsError", (error: Error) => settle(error.message));
+    secure.on("_tlsError", (error: Error) => {
+      settle(error.message);
+      if (isShaken) secure.destroy();
+    });
+    // Up to TLS 1.2 a client could ask for handshake after handshake, each of which costs the server far more than it.
+    secure.disableRenegotiation();
     // The event comes from inside OpenSSL's handshake, before TLS 1.3's session tickets are out: what was written now
     // would overtake them, and a client that reads them behind our close_notify fails.
-    let isShaken = false;
     secure.once("secure", () => {
       isShaken = true;
       setImmediate(settle, undefined);
