@@ -111,7 +111,6 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       resetSession(session);
       if (session.host !== undefined) emit(session, { type: "host-reset" });
       session.host = undefined;
-      session.loginSince = session.now;
       enter(session, { name: "idle", login: { name: "unidentified" } });
       send(session, step.reply);
       return;

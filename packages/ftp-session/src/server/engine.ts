@@ -210,7 +210,7 @@ function deadlineOf(session: Session): number | undefined {
     case "delaying":
       return state.until;
     case "handshake":
-      return state.since + limits.handshakeTimeout;
+      return earlier(state.since + limits.handshakeTimeout, loginDeadline(session));
     case "transfer":
       return state.phase === "connecting" ? state.since + limits.dataTimeout : undefined;
     case "idle": {

@@ -167,10 +167,16 @@ export function newDecoder({ limits, quirks }: ResolvedOptions): LineDecoder {
   });
 }
 
-/** Sets back what REIN and AUTH set back; who was logged in is logged out. */
+/**
+ * Sets back what REIN and AUTH set back; who was logged in is logged out. Only then the time for the login begins
+ * anew: who never logs in must not put its end off.
+ */
 export function resetSession(session: Session): void {
   dropData(session);
-  if (userOf(session) !== undefined) emit(session, { type: "logout" });
+  if (userOf(session) !== undefined) {
+    emit(session, { type: "logout" });
+    session.loginSince = session.now;
+  }
   session.parameters = initialParameters(session.options);
 }
 
