@@ -16,5 +16,8 @@ export function redactLine(line: string): string {
   return verb === undefined ? line : `${verb.toUpperCase()} ${redacted}`;
 }
 
-/** Each verb whose grammar makes a secret, and whatever begins with it: `PASSWORD x` was meant as PASS. */
-const secretVerb = /^[^A-Za-z]*(PASS|ACCT|ADAT|MIC|CONF|ENC)/i;
+/**
+ * Each verb whose grammar makes a secret, and whatever begins with it: `PASSWORD x` was meant as PASS. Besides, the
+ * commands with which users change theirs on Serv-U and name a group's on WU-FTPD: they may be sent here by mistake.
+ */
+const secretVerb = /^[^A-Za-z]*(PASS|ACCT|ADAT|MIC|CONF|ENC|SITE\s+PSWD|SITE\s+GPASS)/i;
