@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 export interface Control {
   readonly socket: Socket;
   write(bytes: string | Uint8Array): void;
-  /** The next whole reply, its lines joined by line feeds; rejects when none comes in ten seconds. */
+  /** The next whole reply, its lines joined by line feeds; rejects when none comes in twenty seconds. */
   reply(): Promise<string>;
   /** Sends a line and answers its reply. */
   command(line: string): Promise<string>;
@@ -14,12 +14,20 @@ export interface Control {
   login(user?: string, password?: string): Promise<void>;
   /** Opens a passive data connection. */
   passive(): Promise<Socket>;
+  /** Everything that comes until the server closes the connection. */
+  rest(): Promise<string>;
   close(): void;
 }
 
-export async function openControl(port: number, host = "127.0.0.1"): Promise<Control> {
-  const socket = connect(port, host);
+/** @param localAddress where it comes from: an address of 127.0.0.0/8 is another host for the server */
+export async function openControl(port: number, host = "127.0.0.1", localAddress?: string): Promise<Control> {
+  const socket = connect({ port, host, ...(localAddress === undefined ? {} : { localAddress }) });
   await once(socket, "connect");
+  return controlOver(socket, host);
+}
+
+/** The same over a connection that is there already, with TLS for instance. */
+export function controlOver(socket: Socket, host = "127.0.0.1"): Control {
   let received = "";
   let wake: (() => void) | undefined;
   let ended = false;
@@ -39,7 +47,7 @@ export async function openControl(port: number, host = "127.0.0.1"): Promise<Con
       socket.write(bytes);
     },
     async reply() {
-      const until = Date.now() + 10_000;
+      const until = Date.now() + 20_000;
       for (;;) {
         const whole = /^(\d{3}) [^\n]*\n|^(\d{3})-[\s\S]*?\n\2 [^\n]*\n/.exec(received);
         if (whole !== null) {
@@ -49,7 +57,7 @@ export async function openControl(port: number, host = "127.0.0.1"): Promise<Con
         if (ended) throw new Error(`the server closed the connection; unread: ${JSON.stringify(received)}`);
         const left = until - Date.now();
         if (left <= 0)
-          throw new Error(`no reply in ten seconds; unread: ${JSON.stringify(received.slice(0, 300))}`);
+          throw new Error(`no reply in twenty seconds; unread: ${JSON.stringify(received.slice(0, 300))}`);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, left);
           wake = () => {
@@ -81,6 +89,16 @@ export async function openControl(port: number, host = "127.0.0.1"): Promise<Con
       data.on("error", () => {});
       await once(data, "connect");
       return data;
+    },
+    async rest() {
+      while (!ended) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const all = received;
+      received = "";
+      return all;
     },
     close() {
       socket.destroy();
