@@ -5,10 +5,17 @@ export type ExitCode = 0 | 1 | 2;
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly exitCode: 1 | 2;
+  /** Lines of their own behind the message. */
+  readonly details: readonly string[];
 
-  constructor(exitCode: 1 | 2, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    exitCode: 1 | 2,
+    message: string,
+    options?: { readonly cause?: unknown; readonly details?: readonly string[] },
+  ) {
     super(message, options);
     this.exitCode = exitCode;
+    this.details = options?.details ?? [];
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { tellError } from "./advice.ts";
+import { addConfig } from "./commands/config.ts";
 import { addGet } from "./commands/get.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMkdir } from "./commands/mkdir.ts";
@@ -8,7 +9,15 @@ import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTftp } from "./commands/tftp.ts";
-import { CommandFailure, type ExitCode, ReaderGone, rootCause, toLine, usageFailure } from "./failure.ts";
+import {
+  CommandFailure,
+  type ExitCode,
+  printable,
+  ReaderGone,
+  rootCause,
+  toLine,
+  usageFailure,
+} from "./failure.ts";
 import { version } from "./version.ts";
 
 /**
@@ -40,6 +49,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     const cause = rootCause(error);
     if (cause instanceof ReaderGone) return 0;
     tell(cause instanceof CommandFailure ? toLine(cause) : tellError(error));
+    if (cause instanceof CommandFailure)
+      for (const detail of cause.details) process.stderr.write(`  ${printable(detail)}\n`);
     return cause instanceof CommandFailure ? cause.exitCode : 1;
   }
 }
@@ -73,6 +84,7 @@ Examples:
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
-  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addTftp]) add(program);
+  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addConfig, addTftp])
+    add(program);
   return program;
 }

@@ -34,6 +34,7 @@ const ftpEvents: readonly FtpServerEvent[] = [
   { type: "transfer-start", session, transfer: store },
   { type: "transfer-end", session, transfer: store, bytes: 5, milliseconds: 3, outcome: "reset" },
   { type: "transfer-start", session, transfer: { ...store, id: 3 } },
+  { type: "ban", address: "192.0.2.9", milliseconds: 1000, reason: "failures" },
   { type: "stranger", session, remote: "192.0.2.9" },
   { type: "error", error: new Error("x") },
   { type: "hook-failed", session, hook: "onLogin", error: new Error("x") },
@@ -97,6 +98,7 @@ longshore_transfer_duration_seconds_sum{protocol="ftp",direction="out"} 2.5
 longshore_transfer_duration_seconds_count{protocol="tftp",direction="out"} 1
 longshore_replies_total{class="5xx"} 1
 longshore_strangers_total 1
+longshore_bans_total 1
 longshore_errors_total{protocol="ftp"} 2
 longshore_errors_total{protocol="tftp"} 1
 `

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTftpServer } from "@longshore/tftp-endpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeCertificate } from "../src/certificate.ts";
+import { makeCertificate } from "../src/serve/certificate.ts";
 import {
   anyPorts,
   buildCommand,

@@ -46,6 +46,7 @@ export function createMetrics(ofProcess = true): Metrics {
   });
   const replies = counter("replies_total", "Replies by the first digit of their code", ["class"]);
   const strangers = counter("strangers_total", "Connections to data ports from someone else", []);
+  const bans = counter("bans_total", "Addresses banned", []);
   const errors = counter("errors_total", "Failures on this side, of hooks too", ["protocol"]);
   for (const protocol of ["ftp", "tftp"] as const) {
     active.set({ protocol }, 0);
@@ -98,6 +99,9 @@ export function createMetrics(ofProcess = true): Metrics {
         durations.observe({ protocol, direction }, event.milliseconds / 1000);
         return;
       }
+      case "ban":
+        bans.inc();
+        return;
       case "stranger":
         strangers.inc();
         return;

@@ -1,35 +1,72 @@
 import type { FtpServerEvent } from "@longshore/ftp-server";
 import type { TftpEvent } from "@longshore/tftp-endpoint";
-import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
-import { toLine } from "./failure.ts";
-import { formatBytes } from "./progress.ts";
+import { destination, type Logger, pino } from "pino";
+import { prettyFactory } from "pino-pretty";
+import { toLine } from "../failure.ts";
+import { formatBytes } from "../progress.ts";
+import { openLogFile } from "./log-file.ts";
+import type { EventSink } from "./sink.ts";
 
 export type LogForm = "pretty" | "json" | "off";
+export type LogLevel = "debug" | "info" | "warn";
 
-export interface Log {
-  ftp(event: FtpServerEvent): void;
-  tftp(event: TftpEvent): void;
+export interface LogOptions {
+  /** Pretty on a terminal, else JSON, unless told. */
+  readonly form?: LogForm;
+  /** The least that is written; `"info"` unless told. */
+  readonly level?: LogLevel;
+  /** Standard error unless told. */
+  readonly file?: string;
 }
 
-/** Writes what the servers tell to stderr: an object a line with all there is to know, or a line for people. */
-export function createLog(form: LogForm): Log {
-  if (form === "off") return { ftp: () => {}, tftp: () => {} };
+/** What the servers tell, and what this process has to say of itself. */
+export interface Log extends EventSink {
+  note(level: "info" | "warn", message: string): void;
+  /** Goes on in a new file, where it writes to one. */
+  reopen(): void;
+  close(): void;
+}
+
+/**
+ * Writes an object a line with all there is to know, or a line for people.
+ *
+ * @throws {CommandFailure} the file cannot be opened
+ */
+export function createLog({ form = defaultForm(), level = "info", file }: LogOptions): Log {
+  if (form === "off") return { ftp() {}, tftp() {}, note() {}, reopen() {}, close() {} };
+  const standardError = destination(2);
+  const to =
+    file === undefined
+      ? { write: (line: string) => void standardError.write(line), reopen() {}, close() {} }
+      : openLogFile(file, (error) => standardError.write(`longshore: ${toLine(error)}\n`));
   if (form === "json") {
-    const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+    const logger = pino({ base: null, level, timestamp: pino.stdTimeFunctions.isoTime }, to);
     const write = (protocol: string, { type, ...rest }: { readonly type: string }): void =>
       logger[levelOf(type)]({ protocol, event: type, ...plain(rest) });
-    return { ftp: (event) => write("ftp", event), tftp: (event) => write("tftp", event) };
+    return {
+      ftp: (event) => write("ftp", event),
+      tftp: (event) => write("tftp", event),
+      note: (how, message) => logger[how]({ event: "note", message }),
+      reopen: to.reopen,
+      close: to.close,
+    };
   }
-  const logger: Logger = pino(
-    { base: null },
-    pretty({ destination: 2, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname" }),
-  );
+  const format = prettyFactory({
+    colorize: file === undefined && process.stderr.isTTY,
+    translateTime: file === undefined ? "SYS:HH:MM:ss" : "SYS:yyyy-mm-dd HH:MM:ss",
+    ignore: "pid,hostname",
+  });
+  const logger: Logger = pino({ base: null, level }, { write: (line: string) => to.write(format(line)) });
   return {
     ftp: (event) => logger[levelOf(event.type)](tellFtp(event)),
     tftp: (event) => logger[levelOf(event.type)](tellTftp(event)),
+    note: (how, message) => logger[how](message),
+    reopen: to.reopen,
+    close: to.close,
   };
 }
+
+const defaultForm = (): LogForm => (process.stderr.isTTY ? "pretty" : "json");
 
 /** Event types that an operator should look at. */
 const warnings: readonly string[] = [

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { toLine, usageFailure } from "./failure.ts";
+import { toLine, usageFailure } from "../failure.ts";
 
 /** Certificate and key in PEM. */
 export interface Certificate {

@@ -1,0 +1,98 @@
+import type { FtpServerOptions } from "@longshore/ftp-server";
+import { z } from "zod";
+import { bytes, count, duration, ipv4, network, port, portRange } from "./value.ts";
+
+const lines = z.array(z.string());
+
+const limits = z.strictObject({
+  sessions: count.exactOptional(),
+  sessionsPerAddress: count.exactOptional(),
+  sessionsPerUser: count.exactOptional(),
+  transfers: count.exactOptional(),
+  ipv6Prefix: z.int().min(1).max(128).exactOptional(),
+  loginTimeout: duration.exactOptional(),
+  idleTimeout: duration.exactOptional(),
+  dataTimeout: duration.exactOptional(),
+  stallTimeout: duration.exactOptional(),
+  vanishGrace: duration.exactOptional(),
+  hookTimeout: duration.exactOptional(),
+  failureDelay: duration.exactOptional(),
+  loginFailures: z.int().min(1).exactOptional(),
+  lineLength: z.int().min(64).max(1_000_000).exactOptional(),
+  asciiSize: bytes.exactOptional(),
+  wildcardEntries: count.exactOptional(),
+});
+
+const publicAddress = z.union([ipv4, z.record(network, ipv4)]).meta({
+  description: "The IPv4 address behind NAT: one, or by the client's network, the narrowest that fits",
+});
+
+const passive = z.union([
+  z.literal(false),
+  z.strictObject({ ports: portRange.exactOptional(), publicAddress: publicAddress.exactOptional() }),
+]);
+
+const active = z.union([
+  z.literal(false),
+  z.strictObject({ localPort: port.exactOptional(), allowForeignAddress: z.boolean().exactOptional() }),
+]);
+
+const ban = z.union([
+  z.literal(false),
+  z.strictObject({
+    failures: z.int().min(1).exactOptional(),
+    window: duration.exactOptional(),
+    duration: duration.exactOptional(),
+    allow: z.array(network).exactOptional(),
+    entries: z.int().min(1).exactOptional(),
+  }),
+]);
+
+const quirks = z.strictObject({
+  acceptBareLineFeed: z.boolean().exactOptional(),
+  acceptExtendedPassiveOnIpv4: z.boolean().exactOptional(),
+  closeOnForeignProtocol: z.boolean().exactOptional(),
+});
+
+/** FTP, as the server's library has it. */
+export interface FtpConfig
+  extends Pick<
+    FtpServerOptions,
+    "active" | "limits" | "ban" | "quirks" | "greeting" | "welcome" | "defaultType" | "progressInterval"
+  > {
+  /** `false`: none without implicit TLS. */
+  readonly port?: number | false;
+  readonly implicitTlsPort?: number;
+  readonly passive?:
+    | false
+    | {
+        readonly ports?: readonly [number, number];
+        /** One, or by the client's network. */
+        readonly publicAddress?: string | Readonly<Record<string, string>>;
+      };
+  /** Minutes. */
+  readonly zoneOffset?: number;
+}
+
+export const ftp: z.ZodType<FtpConfig> = z.strictObject({
+  port: z
+    .union([port, z.literal(false)])
+    .exactOptional()
+    .meta({ description: "2121 unless told; false for none without implicit TLS" }),
+  implicitTlsPort: port.exactOptional().meta({ description: "A port with TLS from the first byte, as well" }),
+  passive: passive.exactOptional(),
+  active: active.exactOptional(),
+  limits: limits.exactOptional(),
+  ban: ban.exactOptional(),
+  quirks: quirks.exactOptional(),
+  greeting: lines.exactOptional().meta({ description: "Lines of the 220" }),
+  welcome: lines.exactOptional().meta({ description: "Lines of the 230" }),
+  defaultType: z.enum(["image", "ascii"]).exactOptional(),
+  zoneOffset: z
+    .int()
+    .min(-1440)
+    .max(1440)
+    .exactOptional()
+    .meta({ description: "Minutes east of UTC in LIST" }),
+  progressInterval: duration.exactOptional(),
+});

@@ -1,0 +1,20 @@
+import type { NodeStoreOptions } from "@longshore/file-store-node";
+import { z } from "zod";
+import { duration, fileMode } from "./value.ts";
+
+/** How the directory is served, as the store of files on disk has it. */
+export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObject({
+  writes: z.enum(["atomic", "in-place"]).exactOptional(),
+  durable: z.boolean().exactOptional(),
+  followLinks: z.enum(["inside", "never"]).exactOptional(),
+  fileMode: fileMode.exactOptional(),
+  directoryMode: fileMode.exactOptional(),
+  owners: z.enum(["numbers", "names"]).exactOptional(),
+  leftovers: z
+    .strictObject({
+      sweep: z.enum(["written", "tree", "never"]).exactOptional(),
+      olderThan: duration.exactOptional(),
+    })
+    .exactOptional(),
+  jail: z.enum(["descriptor", "checked", "auto"]).exactOptional(),
+});

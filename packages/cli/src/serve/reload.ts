@@ -1,0 +1,55 @@
+import type { Config } from "../config/schema.ts";
+import { toLine } from "../failure.ts";
+import type { Access } from "./access.ts";
+import type { Log } from "./log.ts";
+import type { Operation } from "./operation.ts";
+
+export interface ReloadParts {
+  /** In force at the beginning. */
+  readonly config: Config;
+  /** Reads it anew. */
+  readonly load: () => Promise<Config>;
+  readonly access: Access;
+  readonly operation: Pick<Operation, "reopen">;
+  readonly log: Log;
+}
+
+/**
+ * What SIGHUP does: log files are opened anew, the configuration is read again, and what can change while sessions
+ * run does. What cannot is said in the log. A configuration that is wrong changes nothing.
+ */
+export function createReload({ config, load, access, operation, log }: ReloadParts): () => void {
+  let current = config;
+  let running: Promise<void> = Promise.resolve();
+
+  async function reload(): Promise<void> {
+    operation.reopen();
+    try {
+      const next = await load();
+      access.use(next);
+      const fixed = changedKeys(current, next).filter((key) => !live.has(key));
+      current = { ...next, ...pick(current, fixed) };
+      const rest = fixed.length === 0 ? "" : `; what has changed in ${fixed.join(", ")} needs a new start`;
+      log.note(fixed.length === 0 ? "info" : "warn", `configuration read again${rest}`);
+    } catch (error) {
+      log.note("warn", `nothing has changed, the configuration cannot be used: ${toLine(error)}`);
+    }
+  }
+
+  return () => {
+    running = running.then(reload);
+  };
+}
+
+/** What takes effect in the sessions that begin from now on. */
+const live: ReadonlySet<keyof Config> = new Set(["$schema", "users", "anonymous"]);
+
+function changedKeys(before: Config, after: Config): readonly (keyof Config)[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Config)[];
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+/** These keys as they were, absent ones too, so that a later change back is none. */
+function pick(config: Config, keys: readonly (keyof Config)[]): Config {
+  return Object.fromEntries(keys.map((key) => [key, config[key]]));
+}
