@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
-import { FileStoreError, toFileStoreError, type WritableFile } from "@longshore/file-store";
-import { createLocalFile } from "@longshore/file-store-node";
+import type { FileStoreError, WritableFile } from "@longshore/file-store";
+import { createLocalFile, createStreamFile } from "@longshore/file-store-node";
 
 /**
  * Where a download goes:
@@ -23,8 +23,7 @@ export function openTarget(to: DownloadTarget): Target {
   // Made when the first byte comes or the transfer turns out to be empty: a refusal leaves no trace.
   if (typeof to === "string") return lazyFile(() => createLocalFile(to));
   if (typeof to === "function") return sink((chunk) => to(chunk));
-  if ("getWriter" in to) return webStream(to);
-  return "commit" in to ? to : nodeStream(to);
+  return "commit" in to ? to : createStreamFile(to);
 }
 
 export function lazyFile(open: () => Promise<WritableFile>, start = 0): Target {
@@ -82,41 +81,4 @@ export function sink(
       await abort(reason);
     },
   };
-}
-
-function webStream(stream: WritableStream<Uint8Array>): Target {
-  const writer = stream.getWriter();
-  return sink(
-    (chunk) => writer.write(chunk),
-    () => writer.close(),
-    (reason) => writer.abort(reason).catch(() => {}),
-  );
-}
-
-function nodeStream(stream: Writable): Target {
-  let failure: Error | undefined;
-  stream.on("error", (error) => {
-    failure = error;
-  });
-  const settled = (act: (done: (error?: Error | null) => void) => void): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (failure !== undefined || stream.destroyed) {
-        reject(failure ?? new FileStoreError("io", "the stream was destroyed"));
-        return;
-      }
-      const onClose = (): void => reject(failure ?? new FileStoreError("io", "the stream was closed early"));
-      stream.once("close", onClose);
-      act((error) => {
-        stream.off("close", onClose);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
-  return sink(
-    (chunk) => settled((done) => stream.write(chunk, done)),
-    () => settled((done) => stream.end(() => done(failure))),
-    (reason) => {
-      stream.destroy(toFileStoreError(reason ?? new Error("the download was given up")));
-    },
-  );
 }

@@ -24,7 +24,27 @@ export type Direction =
   | { readonly type: "wrq"; readonly open: () => Promise<TftpContent> };
 
 /** A transfer from the name's lookup to the end, with its options and, if need be, once more without. */
-export async function exchange(options: TftpTransferOptions, direction: Direction): Promise<TftpResult> {
+export async function exchange(given: TftpTransferOptions, direction: Direction): Promise<TftpResult> {
+  const { deadline } = given;
+  const late = deadline === undefined ? undefined : AbortSignal.timeout(deadline);
+  try {
+    return await exchangeUntil(withSignal(given, late), direction);
+  } catch (error) {
+    if (late?.aborted && TftpError.isInstance(error) && error.code === "aborted" && !given.signal?.aborted)
+      throw new TftpError("timeout", `it was not done within ${deadline} milliseconds`, { cause: error });
+    throw error;
+  }
+}
+
+function withSignal(options: TftpTransferOptions, late: AbortSignal | undefined): TftpTransferOptions {
+  if (late === undefined) return options;
+  return {
+    ...options,
+    signal: options.signal === undefined ? late : AbortSignal.any([options.signal, late]),
+  };
+}
+
+async function exchangeUntil(options: TftpTransferOptions, direction: Direction): Promise<TftpResult> {
   const { port = 69, fallback = true, signal, filename, mode = "octet" } = options;
   const startedAt = now();
   let source: Source | undefined;

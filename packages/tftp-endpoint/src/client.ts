@@ -1,5 +1,6 @@
+import type { Writable } from "node:stream";
 import type { WritableFile } from "@longshore/file-store";
-import { createLocalFile, openLocalFile } from "@longshore/file-store-node";
+import { createLocalFile, createStreamFile, openLocalFile } from "@longshore/file-store-node";
 import type { PacketQuirks, RawOption } from "@longshore/tftp-packet";
 import type { Rollover, TimingOptions, TransferStatistics } from "@longshore/tftp-transfer";
 import { exchange } from "./client-transfer.ts";
@@ -50,6 +51,8 @@ export interface TftpTransferOptions {
   /** Computes a checksum of the content on the way, by a name that `node:crypto` knows, such as `sha256`. */
   readonly checksum?: string;
   readonly signal?: AbortSignal;
+  /** Milliseconds in which all of it has to be done, else it is given up; none unless told. */
+  readonly deadline?: number;
   /** Called for every packet that moved the transfer on; `total` where the peer or the content tells it. */
   readonly onProgress?: (progress: TftpProgress) => void;
 }
@@ -62,10 +65,11 @@ export interface TftpProgress {
 
 export interface TftpGetOptions extends TftpTransferOptions {
   /**
-   * Where the content goes: a file that a store opened (committed or aborted by the transfer), or a path on the
-   * local disk, where it appears whole or not at all and replaces what stood there.
+   * Where the content goes: a file that a store opened (committed or aborted by the transfer), a path on the local
+   * disk, where it appears whole or not at all and replaces what stood there, or a web or Node stream, which is ended,
+   * or destroyed with the error.
    */
-  readonly to: WritableFile | { readonly path: string };
+  readonly to: WritableFile | { readonly path: string } | WritableStream<Uint8Array> | Writable;
   /** Most octets that are accepted; unlimited unless told. */
   readonly maxSize?: number;
 }
@@ -103,10 +107,11 @@ export interface TftpResult {
  */
 export async function tftpGet(options: TftpGetOptions): Promise<TftpResult> {
   const { to } = options;
+  const file = "getWriter" in to || "writable" in to ? createStreamFile(to) : to;
   return exchange(options, {
     type: "rrq",
-    open: async () => ("path" in to ? createLocalFile(to.path) : to),
-    discard: async (reason) => ("path" in to ? undefined : to.abort(reason)),
+    open: async () => ("path" in file ? createLocalFile(file.path) : file),
+    discard: async (reason) => ("path" in file ? undefined : file.abort(reason)),
     ...(options.maxSize === undefined ? {} : { maxSize: options.maxSize }),
   });
 }

@@ -13,6 +13,7 @@ export type { TftpContent } from "./content.ts";
 export { TftpError, type TftpErrorKind } from "./error.ts";
 export type { TftpDropReason, TftpEvent } from "./event.ts";
 export type { TftpHandler, TftpRequest } from "./handler.ts";
+export { type InheritedSocket, inheritedSockets } from "./inherited.ts";
 export { type Allowance, pathBlockSize, type TftpLimits, type UnconfirmedLimits } from "./limits.ts";
 export type { TftpMulticast } from "./multicast-group.ts";
 export { createReadCache, type ReadCache, type ReadCacheOptions } from "./read-cache.ts";
@@ -34,6 +35,7 @@ export {
   type TftpServerBehaviour,
   type TftpServerOptions,
 } from "./server.ts";
+export { readTftpSettings, type TftpRootSettings, type TftpSettings } from "./settings.ts";
 export { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
 export type { TftpTotals } from "./totals.ts";
 export type { TransferPorts } from "./transfer-port.ts";

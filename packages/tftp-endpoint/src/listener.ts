@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import type { InheritedSocket } from "./inherited.ts";
 import { openUdp, type UdpOptions, type UdpPort } from "./udp.ts";
 
 /** Where a server listens: one socket, or one for each address of the machine. */
@@ -7,26 +8,36 @@ export interface Listeners {
   close(): void;
 }
 
+/** Addresses, or sockets that are open already. */
+export interface ListenAt {
+  readonly host: string;
+  readonly port: number;
+  readonly sockets: readonly InheritedSocket[] | undefined;
+}
+
 /**
  * A wildcard address stands for every address that the machine has now, each with a socket of its own, so that
  * an answer leaves from where its request came to and requests to a broadcast address are not even seen
  * (RFC 1123 §4.2.3.5): Node tells nobody which address a datagram was sent to. Other addresses get one socket.
  */
 export async function openListeners(
-  host: string,
-  port: number,
+  { host, port, sockets }: ListenAt,
   options: (address: string) => Pick<UdpOptions, "onError" | "receiveBuffer"> & {
     readonly onDatagram: (via: UdpPort) => UdpOptions["onDatagram"];
   },
 ): Promise<Listeners> {
   const ports: UdpPort[] = [];
   try {
-    for (const address of addressesOf(host)) {
+    const places: readonly Pick<UdpOptions, "address" | "fd">[] =
+      sockets?.map(({ fd, family }) => ({ fd, address: family === 6 ? "::" : "0.0.0.0" })) ??
+      addressesOf(host).map((address) => ({ address }));
+    for (const { address, ...bound } of places) {
       const { onDatagram, ...rest } = options(address);
       let receive: UdpOptions["onDatagram"] = () => {};
       // The same port everywhere, also where the system chose it.
       const opened: UdpPort = await openUdp({
         ...rest,
+        ...bound,
         address,
         port: ports[0]?.local.port ?? port,
         onDatagram: (datagram, from) => receive(datagram, from),

@@ -14,6 +14,7 @@ import { now } from "./clock.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { TftpDropReason, TftpEvent } from "./event.ts";
 import type { TftpHandler } from "./handler.ts";
+import type { InheritedSocket } from "./inherited.ts";
 import { negotiationPolicy, type TftpLimits } from "./limits.ts";
 import { type Listeners, openListeners } from "./listener.ts";
 import { openMemberSession } from "./member-session.ts";
@@ -31,6 +32,11 @@ export interface TftpServerBehaviour {
   readonly host?: string;
   /** 69 unless told; 0 picks a free one. */
   readonly port?: number;
+  /**
+   * Sockets to listen at that are open already, in place of `host` and `port`; see {@link inheritedSockets}. One that
+   * is bound to all addresses answers from the one that the system chooses: bind each by itself where that matters.
+   */
+  readonly sockets?: readonly InheritedSocket[];
   /** The server's ends of transfers: any free port unless told. */
   readonly transferPorts?: TransferPorts;
   readonly limits?: TftpLimits;
@@ -269,7 +275,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     },
     async listen() {
       isClosing = false;
-      listeners = await openListeners(host, port, () => ({
+      listeners = await openListeners({ host, port, sockets: options.sockets }, () => ({
         onDatagram: (via) => (datagram, from) => receive(via, datagram, from),
         onError: (error) => emit({ type: "socket-error", error }),
         receiveBuffer: 1 << 20,

@@ -25,6 +25,8 @@ export interface UdpOptions {
   readonly address: string;
   /** 0 picks a random free one. */
   readonly port: number;
+  /** A socket that is bound already, of the family of `address`; what it is bound to is told by `local`. */
+  readonly fd?: number;
   readonly onDatagram: (datagram: Uint8Array, from: Tid) => void;
   readonly onError: (error: Error) => void;
   /** Hears what is sent to this multicast address on the network of the address `from`, as others here may do. */
@@ -36,11 +38,12 @@ export interface UdpOptions {
 
 /** Rejects with the system's error when the address cannot be bound. */
 export function openUdp(options: UdpOptions): Promise<UdpPort> {
-  const { address, port, group, receiveBuffer, sendBuffer } = options;
+  const { address, port, fd, group, receiveBuffer, sendBuffer } = options;
   const family = isIPv6(address) ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
-    ipv6Only: family === 6,
+    // Who is bound to all addresses by somebody else may be asked over IPv4 as well.
+    ipv6Only: family === 6 && address !== "::",
     reuseAddr: group !== undefined,
     // Addresses are numeric by now: answered on the spot, a datagram leaves within the same turn.
     lookup: (host, _options, done) => done(null, host, family),
@@ -50,7 +53,8 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
   let isClosed = false;
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
-    socket.bind({ address, port, exclusive: true }, () => {
+    const place = fd === undefined ? { address, port } : { fd };
+    socket.bind({ ...place, exclusive: true }, () => {
       socket.off("error", reject);
       socket.on("error", options.onError);
       socket.on("message", options.onDatagram);
@@ -64,7 +68,10 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
         }
       }
       resolve({
-        local: { address, port: socket.address().port },
+        local: {
+          address: fd === undefined ? address : socket.address().address,
+          port: socket.address().port,
+        },
         send: (datagram, to, onError) => {
           if (isClosed) return;
           // A callback costs a turn for each datagram.

@@ -1,4 +1,5 @@
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { FileStoreError } from "@longshore/file-store";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -42,6 +43,75 @@ it("takes a stream of Node for the chunks that it yields", async () => {
   const from = Readable.from([content.subarray(0, 1), content.subarray(1)]);
   expect((await tftpPut({ host, port, filename: "streamed", from })).bytes).toBe(content.length);
   expect(Buffer.from(files.content.get("streamed") ?? []).equals(content)).toBe(true);
+});
+
+describe("streams", () => {
+  it("of the web and of Node give and take content", async () => {
+    const files = createFiles();
+    const port = await serve({ handler: files });
+    const content = pattern(70_000);
+    const from = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(content.subarray(0, 1000));
+        controller.enqueue(content.subarray(1000));
+        controller.close();
+      },
+    });
+    expect((await tftpPut({ host, port, filename: "web", from })).bytes).toBe(content.length);
+    const taken: Uint8Array[] = [];
+    await tftpGet({
+      host,
+      port,
+      filename: "web",
+      to: new WritableStream({ write: (chunk) => void taken.push(chunk) }),
+    });
+    expect(Buffer.concat(taken).equals(content)).toBe(true);
+    const through = new PassThrough();
+    const [collected] = await Promise.all([
+      buffer(through),
+      tftpGet({ host, port, filename: "web", to: through }),
+    ]);
+    expect(collected.equals(content)).toBe(true);
+  });
+
+  it("end with the error where there is no such file", async () => {
+    const port = await serve({ handler: createFiles() });
+    let reason: unknown;
+    const to = new WritableStream({
+      abort(why) {
+        reason = why;
+      },
+    });
+    await expect(tftpGet({ host, port, filename: "none", to })).rejects.toMatchObject({ tftpCode: 1 });
+    expect(reason).toBeInstanceOf(Error);
+    const through = new PassThrough();
+    await expect(tftpGet({ host, port, filename: "none", to: through })).rejects.toMatchObject({
+      tftpCode: 1,
+    });
+    expect(through.destroyed).toBe(true);
+  });
+});
+
+it("a deadline ends a transfer that would go on", async () => {
+  const port = await serve({
+    handler: {
+      // A content that never ends.
+      read: () =>
+        (async function* () {
+          for (;;) yield pattern(1000);
+        })(),
+    },
+  });
+  const get = tftpGetBytes({ host, port, filename: "endless", deadline: 300 });
+  await expect(get).rejects.toMatchObject({ code: "timeout", message: expect.stringContaining("300 milli") });
+  await expect
+    .poll(() => events.at(-1))
+    .toMatchObject({ type: "transfer-end", outcome: { type: "failed", failure: { type: "peer-error" } } });
+});
+
+it("an unspecified address is this machine", async () => {
+  const port = await serve({ handler: createFiles({ f: pattern(9) }) });
+  expect(await tftpGetBytes({ host: "0.0.0.0", port, filename: "f" })).toHaveLength(9);
 });
 
 describe("get and put over loopback", () => {
