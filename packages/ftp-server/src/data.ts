@@ -4,6 +4,7 @@ import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/f
 import { type ActiveConnection, connectActive } from "./active.ts";
 import type { ActiveOptions, PassiveOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
+import type { Advertiser } from "./public-address.ts";
 
 /** What a session needs to make data connections. */
 export interface DataEnvironment {
@@ -12,14 +13,18 @@ export interface DataEnvironment {
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
   readonly taken: Set<number>;
+  readonly advertise: Advertiser;
   /** Becomes TLS on a connection; the connection is closed where that fails. */
   secure(socket: Socket): Promise<Socket | DataFailure>;
   onStranger(host: string): void;
+  /** PASV was refused: no address is known that the client could reach. */
+  onUnreachable(): void;
 }
 
 /** The data connections of one session: at most one listener and one connection at a time. */
 export interface DataConnections {
-  listen(family: 4 | 6, protection: DataProtection): Promise<ServerCompletion>;
+  /** `tellsAddress`: the client is told not only the port. */
+  listen(family: 4 | 6, protection: DataProtection, tellsAddress: boolean): Promise<ServerCompletion>;
   /** The connection that comes in on the listener, TLS included. */
   accept(): Promise<Socket | DataFailure>;
   /** A connection to the client, TLS included; `receives`: the client will send on it. */
@@ -46,12 +51,17 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
   };
 
   return {
-    async listen(family, protection) {
+    async listen(family, protection, tellsAddress) {
       close();
       const mine = generation;
       const { local, remote, passive, taken, onStranger } = environment;
       if (passive === false || family !== local.family) {
         return { type: "data-listen-failed", reason: "unavailable" };
+      }
+      const host = environment.advertise(local.host, remote.host);
+      if (host === undefined && tellsAddress) {
+        environment.onUnreachable();
+        return { type: "data-listen-failed", reason: "unreachable" };
       }
       const range = passive.ports === undefined ? {} : { ports: passive.ports };
       const opened = await listenPassive({
@@ -76,7 +86,6 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
         // At once: some clients shake hands before they send the command, others after the 150.
         return protection === "private" ? environment.secure(socket) : socket;
       });
-      const host = family === 4 ? publicHost(passive.publicAddress, remote.host) : undefined;
       return { type: "data-listening", address: { family, host: host ?? local.host, port: opened.port } };
     },
     async accept() {
@@ -88,14 +97,15 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     async connect(address, protection, receives) {
       const mine = generation;
       const { local, active } = environment;
-      const localPort =
-        active !== false && active.localPort !== undefined ? { localPort: active.localPort } : {};
+      const { localAddress = local.host, localPort } = active === false ? {} : active;
       const isClear = protection === "clear";
       const attempt = connectActive({
         address,
-        localHost: local.host,
+        localHost: localAddress,
         receives: receives && isClear,
-        ...localPort,
+        ...(localPort === undefined
+          ? {}
+          : { localPort: localPort === "adjacent" ? local.port - 1 : localPort }),
       });
       outgoing = attempt;
       const socket = await attempt.connection;
@@ -105,11 +115,4 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     },
     close,
   };
-}
-
-function publicHost(
-  option: string | ((client: string) => string | undefined) | undefined,
-  client: string,
-): string | undefined {
-  return typeof option === "function" ? option(client) : option;
 }

@@ -3,6 +3,7 @@ import type { engineOptionsOf } from "./engine-options.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
 import type { FtpServerOptions } from "./options.ts";
+import type { Advertiser } from "./public-address.ts";
 import type { SessionState } from "./session-state.ts";
 import type { TlsSetup } from "./tls-setup.ts";
 import type { Hosts } from "./virtual-host.ts";
@@ -18,6 +19,8 @@ export interface SessionEnvironment {
   readonly tls: TlsSetup | undefined;
   /** Passive ports in use. */
   readonly taken: Set<number>;
+  /** Which address PASV tells whom. */
+  readonly advertise: Advertiser;
   /** `file` comes with a `commit`. */
   readonly emit: (event: FtpServerEvent, file?: UploadedFile) => void;
   readonly hooks: Hooks;

@@ -94,6 +94,14 @@ export type FtpServerEvent =
     }
   /** A connection to the passive port from someone else, dropped. */
   | { readonly type: "stranger"; readonly session: SessionInfo; readonly remote: string }
+  /** PASV was refused with 425: what could be told is a private address, and the client is not of that network. */
+  | {
+      readonly type: "no-public-address";
+      readonly session: SessionInfo;
+      /** The address of this end of the control connection. */
+      readonly own: string;
+      readonly advice: string;
+    }
   /** A hook has thrown, rejected or taken too long; the session goes on. */
   | {
       readonly type: "hook-failed";

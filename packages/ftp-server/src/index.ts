@@ -41,6 +41,7 @@ export type {
 export { hashPassword, isPasswordHash, verifyPassword } from "./password.ts";
 export { restrictStore } from "./permission.ts";
 export { type Action, actions, type Grant, type Permission, type PermissionRule } from "./permission-rule.ts";
+export type { PublicAddress, PublicAddressRow } from "./public-address.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
 export { subStore } from "./sub-store.ts";
 export type { Quota, Rate, UserOptions } from "./user-options.ts";

@@ -9,6 +9,7 @@ import type { FtpServerEvent } from "./event.ts";
 import type { FtpServerHooks } from "./hooks.ts";
 import type { HttpAuthenticatorOptions } from "./http-authenticator.ts";
 import type { ListenerOptions } from "./listener.ts";
+import type { PublicAddress } from "./public-address.ts";
 import type { UserEntry } from "./users.ts";
 import type { UsersFileOptions } from "./users-file.ts";
 
@@ -99,18 +100,25 @@ export type PassiveOptions =
       /** First and last port to listen on for data; any free ones unless told. */
       readonly ports?: readonly [first: number, last: number];
       /**
-       * The IPv4 address that PASV tells, where clients reach this server through another (NAT): one for all, or one
-       * for each client. The control connection's own unless told.
+       * The IPv4 address that PASV tells, where clients reach this server through another (NAT). The control
+       * connection's own unless told; a private one is never told to a public client, which gets 425 instead and can
+       * still use EPSV.
        */
-      readonly publicAddress?: string | ((client: string) => string | undefined);
+      readonly publicAddress?: PublicAddress;
     };
 
 /** PORT and EPRT. `false` in the place of the options switches them off. */
 export type ActiveOptions =
   | false
   | {
-      /** The port that data connections come from; any unless told. RFC 959 §3.2 has 20, which needs privileges. */
-      readonly localPort?: number;
+      /** The address that data connections come from; the control connection's own unless told. */
+      readonly localAddress?: string;
+      /**
+       * The port that they come from; any unless told. `"adjacent"` is the one below the control connection's, 20 for
+       * 21, as RFC 959 §3.2 has it. Below 1024 that needs privileges: where the system does not permit it, or the port
+       * is in use towards the client, it is any after all.
+       */
+      readonly localPort?: number | "adjacent";
       /** Whether the client may name another host than its own (FXP); `false` unless told (RFC 2577 §3). */
       readonly allowForeignAddress?: boolean;
     };

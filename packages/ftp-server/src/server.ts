@@ -10,6 +10,7 @@ import type { FtpServerEvent } from "./event.ts";
 import { createHooks, type UploadedFile } from "./hooks.ts";
 import { type Connection, createListener, type ListenerOptions } from "./listener.ts";
 import type { FtpServerOptions } from "./options.ts";
+import { createAdvertiser } from "./public-address.ts";
 import { destroySession, shutDownSession, startSession } from "./session.ts";
 import type { SessionState } from "./session-state.ts";
 import { createTlsSetup } from "./tls-setup.ts";
@@ -173,13 +174,14 @@ function settingsOf(
   admission: Admission,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
-): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls"> {
+): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls" | "advertise"> {
   const hosts = createHosts(options, admission, emit, onRevoked);
   const certificates = hosts.named.flatMap(({ certificate }) => certificate ?? []);
   return {
     options,
     hosts,
     engine: engineOptionsOf(options, hosts.main),
+    advertise: createAdvertiser(options.passive === false ? undefined : options.passive?.publicAddress),
     tls: options.tls === undefined ? undefined : createTlsSetup(options.tls, certificates),
   };
 }

@@ -17,6 +17,9 @@ export function dataOf(session: SessionState): DataConnections {
     active: options.active ?? {},
     taken,
     secure: (socket) => secureData(session, socket),
+    advertise: session.environment.advertise,
+    onUnreachable: () =>
+      emit({ type: "no-public-address", session: infoOf(session), own: local.host, advice: addressAdvice }),
     onStranger: (host) => emit({ type: "stranger", session: infoOf(session), remote: host }),
   });
   return session.data;
@@ -72,3 +75,6 @@ export function transfersOf(
   });
   return session.transfers;
 }
+
+const addressAdvice =
+  "PASV was refused, because only a private address is known and the client is a public one: set passive.publicAddress";

@@ -154,7 +154,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       complete(session, listSessions(session, effect.scope));
       return;
     case "data-listen":
-      run(session, dataOf(session).listen(effect.family, effect.protection));
+      run(session, dataOf(session).listen(effect.family, effect.protection, effect.tellsAddress));
       return;
     case "data-close":
       session.data?.close();

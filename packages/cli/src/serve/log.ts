@@ -134,7 +134,9 @@ function tellSession(event: SessionEvent): string {
     case "hook-failed":
       return `the hook ${event.hook} failed: ${toLine(event.error)}`;
     case "transfer-end":
-      return `${event.transfer.kind} ${event.transfer.path}: ${event.outcome}, ${tellAmount(event.bytes, event.milliseconds)}`;
+      return `${event.transfer.kind} ${event.transfer.path}: ${event.outcome}, ${tellAmount(event.bytes, event.milliseconds)}${tellKept(event.kept)}`;
+    case "no-public-address":
+      return `${event.advice} (this end is ${event.own})`;
     case "stranger":
       return `${event.remote} came to the data port and was dropped`;
     case "error":
@@ -162,6 +164,8 @@ function tellTftp(event: TftpEvent): string {
       return `tftp  ${toLine(event.error)}`;
   }
 }
+
+const tellKept = (kept = 0): string => (kept === 0 ? "" : `; ${formatBytes(kept)} kept to go on from`);
 
 const tellAmount = (bytes: number, milliseconds: number): string =>
   `${formatBytes(bytes)} in ${(milliseconds / 1000).toFixed(2)} s`;

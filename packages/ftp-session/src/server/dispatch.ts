@@ -74,6 +74,7 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       emit(session, {
         type: "data-listen",
         family: step.family,
+        tellsAddress: step.tellsAddress,
         protection: session.parameters.protection,
       });
       session.pending = { on: "data-listen", verb, next: step.next };

@@ -41,6 +41,8 @@ export type ServerEffect =
       /** 4 or 6, where the client named one (EPSV 1, EPSV 2); else the control connection's. */
       readonly family: 4 | 6;
       readonly protection: DataProtection;
+      /** The client is told the address too (PASV, LPSV), and not the port alone (EPSV). */
+      readonly tellsAddress: boolean;
     }
   /** Connect to the client for the transfer → `data-open` or `data-failed`. */
   | {
@@ -79,7 +81,11 @@ export type ServerCompletion =
   | { readonly type: "host-refused"; readonly reason: "unknown" | "unavailable" }
   /** `address` is what the client shall connect to, which need not be the listener's own (NAT). */
   | { readonly type: "data-listening"; readonly address: HostPort }
-  | { readonly type: "data-listen-failed"; readonly reason: "exhausted" | "unavailable" }
+  /** `unreachable`: there is no address to tell that this client could connect to. */
+  | {
+      readonly type: "data-listen-failed";
+      readonly reason: "exhausted" | "unavailable" | "unreachable";
+    }
   | {
       readonly type: "transfer-ready";
       readonly transfer: number;

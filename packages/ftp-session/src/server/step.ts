@@ -50,6 +50,7 @@ export type Step =
   | {
       readonly step: "listen";
       readonly family: 4 | 6;
+      readonly tellsAddress: boolean;
       readonly next: (answer: ListenAnswer) => Step;
     }
   /** Move something over a data connection. */

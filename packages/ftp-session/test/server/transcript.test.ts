@@ -15,7 +15,7 @@ describe("RFC 959 §7, the typical scenario", () => {
     expect(session.effects.at(-1)).toEqual({ type: "connection-close", reason: "quit" });
   });
 
-  it("connects to the client's own port where no PORT was sent (§3.2)", () => {
+  it("default data port (no PORT sent): U = the control connection's port, per RFC 959 §3.2", () => {
     const session = loggedIn();
     session.send("RETR a.txt");
     expect(session.effects.find(({ type }) => type === "data-connect")).toMatchObject({
@@ -171,7 +171,7 @@ describe("file actions, RFC 959 §4.1.3", () => {
 });
 
 describe("data connections", () => {
-  it("uses what PASV or PORT set up once", () => {
+  it("PORT/EPRT/PASV state is used once", () => {
     const session = loggedIn();
     expect(codes(session.send("PASV", "RETR a.txt"))).toEqual([227, 150, 226]);
     expect(session.effects.map(({ type }) => type)).toContain("data-accept");
@@ -229,6 +229,18 @@ describe("data connections", () => {
       codes(session.send("EPSV ALL", "PASV", "PORT 192,0,2,7,4,1", "EPRT |1|192.0.2.7|2000|", "EPSV")),
     ).toEqual([200, 501, 501, 501, 229]);
     expect(codes(loggedIn({ quirks: { acceptExtendedPassiveOnIpv4: false } }).send("EPSV"))).toEqual([502]);
+  });
+
+  it("answers PASV with 425 and advice where no address can be told that the client reaches", () => {
+    const session = loggedIn();
+    session.held.add("data-listen");
+    session.send("PASV");
+    expect(session.effects.at(-1)).toMatchObject({ type: "data-listen", tellsAddress: true });
+    expect(session.complete({ type: "data-listen-failed", reason: "unreachable" })).toEqual([
+      "425 No address can be told that is reached from there: send EPSV.",
+    ]);
+    session.send("EPSV");
+    expect(session.effects.at(-1)).toMatchObject({ type: "data-listen", tellsAddress: false });
   });
 
   it("answers PASV on IPv6 instead of failing", () => {

@@ -10,7 +10,7 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
   const { options, parameters } = session;
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
   if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
-  return listen(session, 4, ({ address }) =>
+  return listen(session, 4, true, ({ address }) =>
     address.family === 4
       ? reply(227, `Entering Passive Mode (${formatPort(address)})`)
       : reply(425, "No IPv4 address is there to listen on: send EPSV."),
@@ -21,7 +21,7 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
 export function longPassive(_: CommandOf<"LPSV">, session: Session): Step {
   const { options, parameters } = session;
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
-  return listen(session, options.local.family, ({ address }) =>
+  return listen(session, options.local.family, true, ({ address }) =>
     reply(228, `Entering Long Passive Mode (${formatLprt(address)})`),
   );
 }
@@ -38,25 +38,31 @@ export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Sessio
   if (protocol !== undefined && protocol !== number) {
     return answer(reply(522, `Network protocol not supported, use (${number})`));
   }
-  return listen(session, family, ({ address }) =>
+  return listen(session, family, false, ({ address }) =>
     reply(229, `Entering Extended Passive Mode (|||${address.port}|)`),
   );
 }
 
+const listenFailures = {
+  exhausted: "All ports for data are in use.",
+  unavailable: "No port to listen on.",
+  unreachable: "No address can be told that is reached from there: send EPSV.",
+} as const;
+
 function listen(
   session: Session,
   family: 4 | 6,
+  tellsAddress: boolean,
   success: (answer: Extract<ListenAnswer, { readonly type: "data-listening" }>) => ReturnType<typeof reply>,
 ): Step {
   dropData(session);
   return {
     step: "listen",
     family,
+    tellsAddress,
     next: (completion) => {
       if (completion.type === "data-listen-failed") {
-        const why =
-          completion.reason === "exhausted" ? "All ports for data are in use." : "No port to listen on.";
-        return answer(reply(425, why));
+        return answer(reply(425, listenFailures[completion.reason]));
       }
       session.parameters.data = { kind: "passive" };
       return answer(success(completion));

@@ -1,13 +1,35 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
+import { createMemoryStore } from "@longshore/file-store-memory";
+import { createFtpServer } from "@longshore/ftp-server";
 import { describe, expect, it } from "vitest";
+import { createDataConnections } from "../src/data.ts";
+import { createAdvertiser } from "../src/public-address.ts";
 import { createWildcard } from "../src/wildcard.ts";
-import { readAll } from "./support/client.ts";
+import { type RawClient, readAll } from "./support/client.ts";
 import { files, start, until } from "./support/server.ts";
 
 describe("passive connections", () => {
-  it("drops strangers and goes on waiting for the client", async () => {
+  it("7 refreshes do not use up 6 ports, and each is a random port from the range", async () => {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const client = await (await start({ passive: { ports: [base, base + 5] } })).client();
+    const seen = new Set<number>();
+    for (let refresh = 0; refresh < 40; refresh++) seen.add(await client.passivePort());
+    for (const port of seen) expect(port >= base && port <= base + 5, `${port}`).toBe(true);
+    expect(seen.size).toBeGreaterThan(3);
+    expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
+  });
+
+  it("SO_REUSEADDR: a port serves again while connections of a moment ago linger on it", async () => {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const client = await (await start({ passive: { ports: [base, base] } })).client();
+    for (let round = 0; round < 5; round++) {
+      expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
+    }
+  });
+
+  it("strangers that connect are dropped and the listener goes on waiting for the control peer's address", async () => {
     const running = await start({ host: "0.0.0.0" });
     const client = await running.client();
     const port = await client.passivePort();
@@ -23,7 +45,7 @@ describe("passive connections", () => {
     expect(await client.reply()).toMatch(/^226/);
   });
 
-  it("answers 425 when the range is used up, and frees ports with new PASV, QUIT and the session's end", async () => {
+  it("range exhaustion is 425, not a hang, and ports are free again with a new PASV, QUIT and the session's end", async () => {
     // Below what the system gives out by itself.
     const base = 20_000 + Math.floor(Math.random() * 12_000);
     const running = await start({ passive: { ports: [base, base + 1] } });
@@ -44,7 +66,7 @@ describe("passive connections", () => {
     expect((await third.get("RETR a.txt")).content).toBe(files["/a.txt"]);
   });
 
-  it("closes the listener when it is replaced or the session ends", async () => {
+  it("one listener a session: it closes on a new PASV, on QUIT and at session end", async () => {
     const running = await start();
     const client = await running.client();
     const old = await client.passivePort();
@@ -55,7 +77,7 @@ describe("passive connections", () => {
     await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("says 425 when nobody comes, and lives on", async () => {
+  it("accept timeout: 425, and the session lives on", async () => {
     const client = await (await start({ limits: { dataTimeout: 40 } })).client();
     await client.passivePort();
     expect(await client.code("RETR a.txt")).toBe(150);
@@ -63,7 +85,7 @@ describe("passive connections", () => {
     expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
   });
 
-  it("tells the address of the socket, a public one, or one for each client", async () => {
+  it("the advertised address: the socket's own local address, or a configured or computed public one", async () => {
     const told = async (publicAddress?: string | ((client: string) => string)): Promise<string> => {
       const client = await (
         await start(publicAddress === undefined ? {} : { passive: { publicAddress } })
@@ -126,8 +148,107 @@ describe("passive connections", () => {
   });
 });
 
+describe("the advertised address", () => {
+  it("by client network (NAT): the first row with the client's network counts", () => {
+    const advertise = createAdvertiser([
+      { networks: ["10.1.0.0/16", "127.0.0.0/8"], address: "own" },
+      { networks: ["10.0.0.0/8"], address: "10.9.9.9" },
+      { networks: ["0.0.0.0/0"], address: "203.0.113.5" },
+    ]);
+    expect(advertise("10.1.0.1", "10.1.2.3")).toBe("10.1.0.1");
+    expect(advertise("10.1.0.1", "10.2.2.3")).toBe("10.9.9.9");
+    expect(advertise("10.1.0.1", "198.51.100.7")).toBe("203.0.113.5");
+    expect(createAdvertiser(undefined)("198.51.100.1", "203.0.113.9")).toBe("198.51.100.1");
+  });
+
+  it("never a private one to a public peer", () => {
+    const advertise = createAdvertiser(undefined);
+    for (const own of ["10.0.0.1", "172.31.0.1", "192.168.1.1", "100.64.0.1", "169.254.1.1", "127.0.0.1"]) {
+      expect(advertise(own, "203.0.113.9"), own).toBeUndefined();
+    }
+    for (const own of ["11.0.0.1", "172.32.0.1", "192.169.1.1", "100.128.0.1"]) {
+      expect(advertise(own, "203.0.113.9"), own).toBe(own);
+    }
+    expect(advertise("10.0.0.1", "192.168.7.7")).toBe("10.0.0.1");
+    expect(advertise("127.0.0.1", "192.168.7.7")).toBeUndefined();
+    expect(advertise("127.0.0.1", "127.0.0.9")).toBe("127.0.0.1");
+    expect(createAdvertiser("10.1.1.1")("203.0.113.1", "203.0.113.9")).toBeUndefined();
+    expect(createAdvertiser(() => "192.168.1.1")("203.0.113.1", "203.0.113.9")).toBeUndefined();
+  });
+
+  it("where only a private one is known to a public peer, PASV is 425 with advice in the log, EPSV is as ever", async () => {
+    const seen: string[] = [];
+    const connections = createDataConnections({
+      local: { family: 4, host: "127.0.0.1", port: 21 },
+      remote: { family: 4, host: "203.0.113.9", port: 40_000 },
+      passive: {},
+      active: {},
+      taken: new Set(),
+      advertise: createAdvertiser(undefined),
+      secure: async (socket) => socket,
+      onStranger: () => {},
+      onUnreachable: () => seen.push("advice"),
+    });
+    expect(await connections.listen(4, "clear", true)).toEqual({
+      type: "data-listen-failed",
+      reason: "unreachable",
+    });
+    expect(seen).toEqual(["advice"]);
+    expect(await connections.listen(4, "clear", false)).toMatchObject({ type: "data-listening" });
+    connections.close();
+  });
+
+  it("is refused at once where it is none", () => {
+    const store = createMemoryStore();
+    for (const publicAddress of ["ftp.example.com", "::1", [{ networks: ["10.0.0.0/33"], address: "own" }]]) {
+      expect(() => createFtpServer({ store, passive: { publicAddress } })).toThrow(RangeError);
+    }
+  });
+});
+
 describe("active connections", () => {
-  it("go to the client only, and not to low ports (RFC 2577 §3)", async () => {
+  /** Where the data connection for `RETR a.txt` comes from. */
+  async function comesFrom(client: RawClient): Promise<{ host: string; port: number }> {
+    const listener = createServer();
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const { port } = listener.address() as { port: number };
+    const arrived = once(listener, "connection");
+    await client.command(`PORT 127,0,0,1,${port >> 8},${port & 255}`);
+    expect(await client.code("RETR a.txt")).toBe(150);
+    const [data] = (await arrived) as [Socket];
+    const from = { host: data.remoteAddress ?? "", port: data.remotePort ?? 0 };
+    expect(await readAll(data)).toBe(files["/a.txt"]);
+    expect(await client.reply()).toMatch(/^226/);
+    listener.close();
+    return from;
+  }
+
+  it("come from the configured local address and port", async () => {
+    const own = await start();
+    expect((await comesFrom(await own.client())).host).toBe("127.0.0.1");
+    const other = await start({ active: { localAddress: "127.0.0.3" } });
+    expect((await comesFrom(await other.client())).host).toBe("127.0.0.3");
+  });
+
+  it("port 20 (or L-1) when permitted, again and again, and any other where it is taken", async () => {
+    const running = await start({ active: { localPort: "adjacent" } });
+    const client = await running.client();
+    for (let round = 0; round < 3; round++) {
+      expect((await comesFrom(client)).port).toBe(running.port - 1);
+    }
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(running.port - 1, "127.0.0.1", resolve));
+    expect((await comesFrom(client)).port).not.toBe(running.port - 1);
+    holder.close();
+  });
+
+  it("to another address only where FXP is allowed explicitly, and to no low port even then", async () => {
+    const client = await (await start({ active: { allowForeignAddress: true } })).client();
+    expect(await client.code("PORT 127,0,0,2,20,20")).toBe(200);
+    expect(await client.code("PORT 127,0,0,2,0,22")).toBe(504);
+  });
+
+  it("to the control peer's address only, never below port 1024", async () => {
     const client = await (await start()).client();
     expect(await client.code("PORT 127,0,0,2,20,20")).toBe(500);
     expect(await client.code("PORT 127,0,0,1,0,22")).toBe(504);
