@@ -2,9 +2,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { succeed } from "./support/exec.ts";
 import { makeFile, newFolder, removeFolders, sha256 } from "./support/files.ts";
 import { type Served, serve } from "./support/longshore.ts";
+import { openUdpRelay } from "./support/udp-relay.ts";
 import { describeWith } from "./support/with-peer.ts";
 import { type TftpClientPeer, tftpClients } from "./tftp-clients/index.ts";
 
@@ -24,6 +27,15 @@ afterAll(async () => {
 for (const [name, client] of Object.entries(tftpClients)) {
   describeWith(`our TFTP server with ${name}`, client.needs, () => scenarios(name, client));
 }
+
+it("serves five hundred at once", async () => {
+  const size = 300_000;
+  const hash = await makeFile(join(folder, "crowd.bin"), size);
+  const script = fileURLToPath(new URL("tftp-clients/crowd.ts", import.meta.url));
+  const args = ["--import", "tsx", script, String(served.ports.tftp), "crowd.bin", "500"];
+  const { text } = await succeed(process.execPath, args, { seconds: 100 });
+  expect(JSON.parse(text)).toEqual({ [`${size} ${hash}`]: 500 });
+});
 
 function scenarios(at: string, client: TftpClientPeer): void {
   const target = (): { host: string; port: number } => ({ host: "127.0.0.1", port: served.ports.tftp ?? 0 });
@@ -66,18 +78,21 @@ function scenarios(at: string, client: TftpClientPeer): void {
   });
 
   if (client.can.blockSize) {
-    it.each([1428, 8192, 65_464])("gets and puts in blocks of %i bytes", async (blockSize) => {
-      const hash = await makeFile(stored(`blocks-${blockSize}.bin`), 1_000_000);
-      const file = join(local, `blocks-${blockSize}.bin`);
-      await client.get(target(), `${at}/blocks-${blockSize}.bin`, file, { blockSize });
-      expect(await sha256(file)).toBe(hash);
-      await client.put(target(), file, `${at}/blocks-put-${blockSize}.bin`, { blockSize });
-      expect(await sha256(stored(`blocks-put-${blockSize}.bin`))).toBe(hash);
-    });
+    it.each([client.smallestBlock, 1428, 8192, 65_464])(
+      "gets and puts in blocks of %i bytes",
+      async (blockSize) => {
+        const hash = await makeFile(stored(`blocks-${blockSize}.bin`), blockSize < 512 ? 20_000 : 1_000_000);
+        const file = join(local, `blocks-${blockSize}.bin`);
+        await client.get(target(), `${at}/blocks-${blockSize}.bin`, file, { blockSize });
+        expect(await sha256(file)).toBe(hash);
+        await client.put(target(), file, `${at}/blocks-put-${blockSize}.bin`, { blockSize });
+        expect(await sha256(stored(`blocks-put-${blockSize}.bin`))).toBe(hash);
+      },
+    );
   }
 
   if (client.can.windowSize) {
-    it.each([2, 8, 64])("gets and puts in windows of %i blocks", async (windowSize) => {
+    it.each([1, 2, 8, 64])("gets and puts in windows of %i blocks", async (windowSize) => {
       const hash = await makeFile(stored(`windows-${windowSize}.bin`), 1_000_000);
       const file = join(local, `windows-${windowSize}.bin`);
       await client.get(target(), `${at}/windows-${windowSize}.bin`, file, { blockSize: 1428, windowSize });
@@ -89,6 +104,48 @@ function scenarios(at: string, client: TftpClientPeer): void {
       expect(await sha256(stored(`windows-put-${windowSize}.bin`))).toBe(hash);
     });
   }
+
+  if (client.can.windowSize) {
+    it.each([
+      { size: 40_000_000, blockSize: 512, windowSize: 64 },
+      { size: 1_000_000, blockSize: 8, windowSize: 64 },
+      { size: 100_000_000, blockSize: 1428, windowSize: 64 },
+    ])("gets and puts $size bytes in blocks of $blockSize: the numbers begin anew", async (options) => {
+      const name = `long-${options.blockSize}.bin`;
+      const hash = await makeFile(stored(name), options.size);
+      await client.get(target(), `${at}/${name}`, join(local, name), options);
+      expect(await sha256(join(local, name))).toBe(hash);
+      await client.put(target(), join(local, name), `${at}/put-${name}`, options);
+      expect(await sha256(stored(`put-${name}`))).toBe(hash);
+    });
+  } else {
+    it("gets 40 MB in blocks of 512 bytes: the numbers begin anew", async () => {
+      const hash = await makeFile(stored("long.bin"), 40_000_000);
+      await client.get(target(), `${at}/long.bin`, join(local, "long.bin"));
+      expect(await sha256(join(local, "long.bin"))).toBe(hash);
+    });
+  }
+
+  it("gets and puts over a network that loses, doubles and delays", async () => {
+    const relay = await openUdpRelay({
+      to: served.ports.tftp ?? 0,
+      faults: { lost: 0.01, doubled: 0.02, late: 0.02 },
+      seed: 5,
+    });
+    try {
+      // curl asks for a timeout of six seconds, and gets it at every loss.
+      const hash = await makeFile(stored("faults.bin"), at === "curl" ? 60_000 : 300_000);
+      await client.get(relay, `${at}/faults.bin`, join(local, "faults.bin"));
+      expect(await sha256(join(local, "faults.bin"))).toBe(hash);
+      // Short: what gets lost on this way costs the client's own timer, some seconds.
+      const hashOfPut = await makeFile(join(local, "short.bin"), 20_000);
+      await client.put(relay, join(local, "short.bin"), `${at}/faults-put.bin`);
+      expect(await sha256(stored("faults-put.bin"))).toBe(hashOfPut);
+      expect(relay.counts.lost).toBeGreaterThan(0);
+    } finally {
+      relay.close();
+    }
+  });
 
   if (client.can.netascii) {
     it("converts text both ways", async () => {

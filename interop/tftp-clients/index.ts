@@ -19,6 +19,8 @@ export interface TftpClientPeer {
   readonly can: { readonly blockSize: boolean; readonly windowSize: boolean; readonly netascii: boolean };
   /** curl 7.88 ends with 71 after an empty file, whoever serves it. */
   readonly emptyFiles: boolean;
+  /** The smallest block that it takes; busybox has to get the request into one. */
+  readonly smallestBlock: number;
   get(target: TftpTarget, remote: string, local: string, options?: TftpOptions): Promise<void>;
   put(target: TftpTarget, local: string, remote: string, options?: TftpOptions): Promise<void>;
 }
@@ -29,6 +31,7 @@ export const tftpClients: Record<string, TftpClientPeer> = {
     needs: ["tftp"],
     can: { blockSize: false, windowSize: false, netascii: true },
     emptyFiles: true,
+    smallestBlock: 8,
     get: (target, remote, local, options) => tftpHpa(target, options, "get", remote, local),
     put: (target, local, remote, options) => tftpHpa(target, options, "put", local, remote),
   },
@@ -36,6 +39,7 @@ export const tftpClients: Record<string, TftpClientPeer> = {
     needs: ["atftp"],
     can: { blockSize: true, windowSize: true, netascii: true },
     emptyFiles: true,
+    smallestBlock: 8,
     get: (target, remote, local, options) => atftp(target, options, "--get", remote, local),
     put: (target, local, remote, options) => atftp(target, options, "--put", remote, local),
   },
@@ -43,6 +47,7 @@ export const tftpClients: Record<string, TftpClientPeer> = {
     needs: ["curl"],
     can: { blockSize: true, windowSize: false, netascii: false },
     emptyFiles: false,
+    smallestBlock: 8,
     get: (target, remote, local, options) => curl(target, options, remote, "--output", local),
     put: (target, local, remote, options) => curl(target, options, remote, "--upload-file", local),
   },
@@ -50,6 +55,7 @@ export const tftpClients: Record<string, TftpClientPeer> = {
     needs: ["busybox"],
     can: { blockSize: true, windowSize: false, netascii: false },
     emptyFiles: true,
+    smallestBlock: 128,
     get: (target, remote, local, options) => busybox(target, options, "-g", remote, local),
     put: (target, local, remote, options) => busybox(target, options, "-p", remote, local),
   },

@@ -39,8 +39,8 @@ export interface ReceiverOptions {
    */
   readonly maxUnwritten?: number;
   /**
-   * Milliseconds that duplicates are answered after the end, for a peer that missed the last ACK; 3000, or twice
-   * the seconds agreed on with `timeout`, unless told.
+   * Milliseconds that duplicates are answered after the end, for a peer that missed the last ACK; 6000, as tftp-hpa
+   * and atftp send again after 5 seconds, or twice the seconds agreed on with `timeout`, unless told.
    */
   readonly dally?: number;
   readonly rollover?: Rollover;
@@ -83,7 +83,7 @@ export interface Receiver extends TransferEngine<ReceiverEffect> {
  */
 export function createReceiver(options: ReceiverOptions, now: number): Receiver {
   const { peer, opening, size, rollover = 0, unconfirmedAnswers = 2 } = options;
-  const dally = options.dally ?? Math.max(3000, 2000 * (options.timing?.interval ?? 0));
+  const dally = options.dally ?? Math.max(6000, 2000 * (options.timing?.interval ?? 0));
   const { maxSize = Infinity, maxUnwritten = 1 << 18 } = options;
   const blockSize = checkRange("the block size", options.blockSize ?? 512, 1, 65464);
   const windowSize = checkRange("the window size", options.windowSize ?? 1, 1, 65534);

@@ -173,6 +173,14 @@ describe("a receiver", () => {
     expect(engine.receive(data(1, 512), peer, 2)).toMatchObject([{ packet: ack(1) }]);
   });
 
+  it("answers a peer that missed the last ACK and has a timer of five seconds", () => {
+    const engine = receiver();
+    engine.receive(data(1, 100), peer, 10);
+    engine.written(100, 10);
+    expect(engine.stored(20)).toMatchObject([{ packet: ack(1) }, { type: "result" }]);
+    expect(engine.receive(data(1, 100), peer, 5030)).toMatchObject([{ packet: ack(1) }]);
+  });
+
   it("acknowledges a window at its end", () => {
     const engine = receiver({ windowSize: 3 });
     for (const block of [1, 2])
