@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import type { Action, Grant, Permission, PermissionRule } from "@longshore/ftp-server";
 import { InvalidArgumentError } from "commander";
 import { usageFailure } from "./failure.ts";
 
@@ -72,3 +73,50 @@ export function usersOf(text: string, before: readonly UserOption[] = []): reado
 function wholeNumber(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
+
+/**
+ * `ro`, `rw`, `incoming` or actions joined by commas, for everything or, behind `PATH=`, for a path and what is below it.
+ */
+export function permissionsOf(text: string, before?: Permission): Permission {
+  const [, path, grant = ""] = /^(?:(\/.*)=)?([^/=]*)$/s.exec(text) ?? [];
+  const allow = grantOf(grant);
+  const rules = rulesIn(before);
+  if (path === undefined && rules.length === 0) return allow;
+  const place = path ?? "/";
+  if (rules.some((rule) => rule.path === place))
+    throw new InvalidArgumentError(`${place} comes twice; name each path once`);
+  return [...rules, { path: place, allow }];
+}
+
+function rulesIn(permission: Permission | undefined): readonly PermissionRule[] {
+  if (permission === undefined) return [];
+  if (typeof permission === "string") return [{ path: "/", allow: permission }];
+  const rules = permission.filter((rule) => typeof rule === "object");
+  return rules.length > 0
+    ? rules
+    : [{ path: "/", allow: permission.filter((action) => typeof action === "string") }];
+}
+
+function grantOf(text: string): Grant {
+  if (text === "ro" || text === "rw" || text === "incoming") return text;
+  const names = text === "" ? [] : text.split(",");
+  return names.map((name) => {
+    const action = permissionActions.find((one) => one === name);
+    if (action === undefined)
+      throw new InvalidArgumentError(`write ro, rw, incoming, or some of: ${permissionActions.join(",")}`);
+    return action;
+  });
+}
+
+/** As `actions` of the server, which is loaded only for what needs one. */
+const permissionActions = [
+  "list",
+  "read",
+  "write",
+  "append",
+  "overwrite",
+  "delete",
+  "rename",
+  "make-directory",
+  "set-attributes",
+] as const satisfies readonly Action[];

@@ -20,6 +20,15 @@ export async function askPassword(question: string): Promise<string> {
   }
 }
 
+/** The same for a new password, which a person is asked for twice. */
+export async function askNewPassword(question: string): Promise<string> {
+  const password = await askPassword(question);
+  if (process.env.LONGSHORE_PASSWORD !== undefined) return password;
+  if ((await askPassword("The same again")) !== password)
+    throw usageFailure("the two passwords differ: try again");
+  return password;
+}
+
 interface Terminal {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;

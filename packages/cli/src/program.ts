@@ -5,6 +5,7 @@ import { addGet } from "./commands/get.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMkdir } from "./commands/mkdir.ts";
 import { addMv } from "./commands/mv.ts";
+import { addPasswd } from "./commands/passwd.ts";
 import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
@@ -84,7 +85,7 @@ Examples:
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
-  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addConfig, addTftp])
+  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addConfig, addTftp, addPasswd])
     add(program);
   return program;
 }
