@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { connectData } from "@longshore/ftp-data";
 import type { DataFailure } from "@longshore/ftp-session/server";
@@ -53,7 +53,8 @@ function open(
   const target = {
     host: address.host,
     port: address.port,
-    localAddress: localHost,
+    // One of the other family, behind a proxy, is none to connect from.
+    ...(isIP(localHost) === address.family ? { localAddress: localHost } : {}),
     allowHalfOpen: true,
     noDelay: true,
     ...(localPort === undefined ? {} : { localPort }),

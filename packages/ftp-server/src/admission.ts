@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { customerPrefix, rangeOf } from "./address-range.ts";
-import { type Ban, type BanOptions, createBans } from "./ban.ts";
+import { type Ban, type BanOptions, type Bans, createBans } from "./ban.ts";
 
 /** How many may be there at once. 0: no limit. */
 export interface AdmissionLimits {
@@ -61,6 +61,13 @@ export interface Admission {
   ban(host: string, milliseconds?: number): void;
   /** Ends the ban of an address or of a network as the event named it, and forgets its refused logins. */
   unban(address: string): void;
+  /**
+   * Puts other limits and rules for bans in force. Who is counted and who is banned stays so; refused logins that have
+   * not led to a ban are forgotten.
+   *
+   * @throws {RangeError} as {@link createAdmission}; nothing has then changed
+   */
+  reload(options: Pick<AdmissionOptions, "limits" | "ban" | "mayConnect">): void;
   /** The places that are banned, and for how many more milliseconds. */
   readonly bans: readonly { readonly address: string; readonly milliseconds: number }[];
   readonly sessions: number;
@@ -69,10 +76,8 @@ export interface Admission {
 
 /** @throws {RangeError} when an entry of `ban.allow` is neither an address nor a network */
 export function createAdmission(options: AdmissionOptions = {}): Admission {
-  const { limits = {}, ban: banOptions = {}, mayConnect, onEvent, clock = () => performance.now() } = options;
-  const { sessions: mostSessions = 1000, sessionsPerAddress = 100, sessionsPerUser = 0 } = limits;
-  const { transfers: mostTransfers = 1000, ipv6Prefix = customerPrefix } = limits;
-  const bans = createBans(banOptions === false ? {} : banOptions, ipv6Prefix);
+  const { onEvent, clock = () => performance.now() } = options;
+  let { bans, ...rules } = rulesOf(options);
   const addresses = new Map<string, number>();
   const users = new Map<string, number>();
   let sessions = 0;
@@ -101,6 +106,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
 
   return {
     connect(host) {
+      const { mostSessions, sessionsPerAddress, ipv6Prefix, mayConnect } = rules;
       if (bans.isBanned(host, clock()) || mayConnect?.(host) === false) return "banned";
       if (mostSessions > 0 && sessions >= mostSessions) return "sessions";
       const address = rangeOf(host, ipv6Prefix);
@@ -113,20 +119,20 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
         count(addresses, address, -1);
       });
     },
-    logIn(user, most = sessionsPerUser) {
+    logIn(user, most = rules.sessionsPerUser) {
       if (most > 0 && (users.get(user) ?? 0) >= most) return undefined;
       count(users, user, 1);
       return once(() => count(users, user, -1));
     },
     startTransfer() {
-      if (mostTransfers > 0 && transfers >= mostTransfers) return undefined;
+      if (rules.mostTransfers > 0 && transfers >= rules.mostTransfers) return undefined;
       transfers++;
       return once(() => {
         transfers--;
       });
     },
     failLogin(host) {
-      if (banOptions === false) return;
+      if (!rules.areBansOn) return;
       const ban = bans.fail(host, clock());
       if (ban !== undefined) banned(ban, "failures");
     },
@@ -135,6 +141,14 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     unban(address) {
       const ban = bans.unban(address);
       if (ban !== undefined) tell({ type: "unban", address: ban.address, reason: "request" });
+      schedule();
+    },
+    reload(changed) {
+      const { bans: next, ...others } = rulesOf(changed);
+      const now = clock();
+      for (const { address, until } of bans.list) if (until > now) next.ban(address, now, until - now);
+      bans = next;
+      rules = others;
       schedule();
     },
     get bans() {
@@ -147,6 +161,31 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     get transfers() {
       return transfers;
     },
+  };
+}
+
+type Rules = Pick<AdmissionOptions, "limits" | "ban" | "mayConnect">;
+
+function rulesOf({ limits = {}, ban = {}, mayConnect }: Rules): {
+  bans: Bans;
+  readonly areBansOn: boolean;
+  readonly mostSessions: number;
+  readonly sessionsPerAddress: number;
+  readonly sessionsPerUser: number;
+  readonly mostTransfers: number;
+  readonly ipv6Prefix: number;
+  readonly mayConnect: AdmissionOptions["mayConnect"];
+} {
+  const { ipv6Prefix = customerPrefix } = limits;
+  return {
+    bans: createBans(ban === false ? {} : ban, ipv6Prefix),
+    areBansOn: ban !== false,
+    mostSessions: limits.sessions ?? 1000,
+    sessionsPerAddress: limits.sessionsPerAddress ?? 100,
+    sessionsPerUser: limits.sessionsPerUser ?? 0,
+    mostTransfers: limits.transfers ?? 1000,
+    ipv6Prefix,
+    mayConnect,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Secret } from "@longshore/ftp-command";
 import { isRules } from "./permission-rule.ts";
 import { pathOf, type UserOptions } from "./user-options.ts";
@@ -9,6 +10,10 @@ export interface LoginRequest {
   readonly remoteAddress: string;
   /** The control connection is TLS. */
   readonly secure: boolean;
+  /** The certificate of the client's that was trusted, where the server asks for one. */
+  readonly certificate?: X509Certificate;
+  /** That certificate stands for this user in the place of a password, which is empty. */
+  readonly certified?: true;
 }
 
 /** Who has logged in, and what that user may do. */

@@ -4,12 +4,16 @@ import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/f
 import { type ActiveConnection, connectActive } from "./active.ts";
 import type { ActiveOptions, PassiveOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
+import type { Proxies } from "./proxy-connection.ts";
 import type { Advertiser } from "./public-address.ts";
 
 /** What a session needs to make data connections. */
 export interface DataEnvironment {
   readonly local: HostPort;
   readonly remote: HostPort;
+  /** The address of this machine that the control connection came to, where `local` is a proxy's. */
+  readonly boundHost?: string;
+  readonly proxies?: Proxies | undefined;
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
   readonly taken: Set<number>;
@@ -54,7 +58,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     async listen(family, protection, tellsAddress) {
       close();
       const mine = generation;
-      const { local, remote, passive, taken, onStranger } = environment;
+      const { local, remote, passive, taken, onStranger, proxies, boundHost = local.host } = environment;
       if (passive === false || family !== local.family) {
         return { type: "data-listen-failed", reason: "unavailable" };
       }
@@ -65,8 +69,9 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
       }
       const range = passive.ports === undefined ? {} : { ports: passive.ports };
       const opened = await listenPassive({
-        host: local.host,
+        host: boundHost,
         peer: remote.host,
+        proxies,
         taken,
         onStranger,
         ...range,
@@ -96,8 +101,8 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     },
     async connect(address, protection, receives) {
       const mine = generation;
-      const { local, active } = environment;
-      const { localAddress = local.host, localPort } = active === false ? {} : active;
+      const { local, active, boundHost = local.host } = environment;
+      const { localAddress = boundHost, localPort } = active === false ? {} : active;
       const isClear = protection === "clear";
       const attempt = connectActive({
         address,

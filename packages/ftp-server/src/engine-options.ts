@@ -27,6 +27,7 @@ export function engineOptionsOf(
       lineLength: limits.lineLength,
       handshakeTimeout,
     }),
+    allowClearCommands: options.tls?.allowClearCommands ?? false,
     ...definedOf({
       quirks: options.quirks,
       greeting: options.greeting,

@@ -25,11 +25,15 @@ export type FtpServerEvent =
   | {
       readonly type: "connect-refused";
       readonly remote: HostPort;
-      readonly reason: AdmissionRefusal | "draining";
+      readonly reason: AdmissionRefusal | "draining" | "proxy-header";
+      /** What was wrong with a proxy's header. */
+      readonly message?: string;
     }
   | BanEvent
   /** The users file has changed and was read; how many there are now. */
   | { readonly type: "users-reloaded"; readonly users: number }
+  /** Options, or one certificate, were replaced while the server runs. */
+  | { readonly type: "reloaded"; readonly what: "options" | "certificate" }
   | {
       readonly type: "secure";
       readonly session: SessionInfo;

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { endOf } from "./address.ts";
+import { createProxies, type Proxies, type ProxyOptions } from "./proxy-connection.ts";
 
 /** A place to listen at. */
 export interface ListenerOptions {
@@ -10,6 +11,8 @@ export interface ListenerOptions {
   readonly port?: number;
   /** TLS from the first byte on (port 990 by custom); `false` unless told. */
   readonly implicitTls?: boolean;
+  /** Proxies in front of this listener that say whose connections they pass on; none unless told. */
+  readonly proxies?: ProxyOptions;
 }
 
 /** A control connection that has come in. */
@@ -21,6 +24,8 @@ export interface Connection {
   /** The address of this machine that it came to. */
   readonly boundHost: string;
   readonly isImplicit: boolean;
+  /** Who else may bring data connections of this client. */
+  readonly proxies: Proxies | undefined;
 }
 
 export interface Listener {
@@ -35,21 +40,42 @@ export interface Listener {
 
 export interface ListenerEvents {
   onConnection(connection: Connection): void;
+  /** A proxy did not say, or not in the right words, whose connection it passes on. */
+  onProxyFailure(proxy: HostPort, message: string): void;
   /** What goes wrong once it listens. */
   onError(error: Error): void;
 }
 
 export function createListener(options: ListenerOptions, events: ListenerEvents): Listener {
   const { host = "127.0.0.1", port = 0, implicitTls: isImplicit = false } = options;
+  const proxies = options.proxies === undefined ? undefined : createProxies(options.proxies);
   let address: HostPort | undefined;
+  /** Connections of proxies that have not sent their header. */
+  const pending = new Set<Socket>();
   const server: Server = createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true },
+    // What a proxy says first is not the client's.
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: proxies !== undefined },
     (socket: Socket) => {
       const local = endOf(socket.localAddress, socket.localPort);
       const remote = endOf(socket.remoteAddress, socket.remotePort);
-      events.onConnection({ socket, local, remote, boundHost: local.host, isImplicit });
+      const connection = { socket, local, remote, boundHost: local.host, isImplicit, proxies };
+      const header = proxies?.read(socket);
+      if (header === undefined) events.onConnection(connection);
+      else if (pending.size >= maxPending) socket.destroy();
+      else void admit(connection, header);
     },
   );
+
+  async function admit(connection: Connection, reading: ReturnType<Proxies["read"]>): Promise<void> {
+    const { socket, remote: proxy } = connection;
+    pending.add(socket);
+    const header = (await reading) ?? "there is no proxy";
+    pending.delete(socket);
+    if (typeof header === "string") events.onProxyFailure(proxy, header);
+    else if (header.kind === "local") events.onConnection(connection);
+    else events.onConnection({ ...connection, local: header.destination, remote: header.source });
+  }
+
   server.on("error", (error) => {
     if (address !== undefined) events.onError(error);
   });
@@ -68,6 +94,7 @@ export function createListener(options: ListenerOptions, events: ListenerEvents)
     },
     close() {
       address = undefined;
+      for (const socket of pending) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
     get address() {
@@ -76,3 +103,6 @@ export function createListener(options: ListenerOptions, events: ListenerEvents)
     isImplicit,
   };
 }
+
+/** More than any proxy opens at once. */
+const maxPending = 1000;

@@ -16,8 +16,12 @@ import { pathOf, permissionOf } from "./user-options.ts";
 
 /** Who is logged in where: the users of all sessions of a server. */
 export interface Logins {
-  /** Rejects when an authenticator or the choice of a store fails. */
-  logIn(request: LoginRequest): Promise<Login | "denied" | "limit" | "banned">;
+  /**
+   * Rejects when an authenticator or the choice of a store fails.
+   *
+   * @param isTrusted `false`: what is wanted besides the password is not there; the work is the same
+   */
+  logIn(request: LoginRequest, isTrusted?: boolean): Promise<Login | "denied" | "limit" | "banned">;
 }
 
 /** A session's user, counted until `end`. */
@@ -42,12 +46,14 @@ export function createLogins(
   realm = "",
 ): Logins {
   return {
-    async logIn(request) {
+    async logIn(request, isTrusted = true) {
       const { remoteAddress } = request;
       // Other connections of a banned address are still there: their passwords are not looked at any more.
       if (admission.isBanned(remoteAddress)) return "banned";
       const answer = await authenticate(request);
-      if (answer.result !== "accepted") {
+      if (answer.result !== "accepted" || !isTrusted) {
+        // Nobody has guessed at anything yet: a password may follow.
+        if (request.certified === true) return "denied";
         admission.failLogin(remoteAddress);
         return admission.isBanned(remoteAddress) ? "banned" : "denied";
       }

@@ -146,6 +146,11 @@ export interface TlsOptions extends Partial<Certificate> {
    */
   readonly sessionReuse?: "off" | "prefer" | "require";
   /**
+   * Whether CCC may take TLS off the control connection of who is logged in, for firewalls that have to read along;
+   * `false` unless told (RFC 4217 §15.3).
+   */
+  readonly allowClearCommands?: boolean;
+  /**
    * An upload counts as whole although its TLS ended without close_notify; `false` unless told: somebody in between
    * may have cut it. Some uploaders in small devices just close.
    */

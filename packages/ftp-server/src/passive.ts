@@ -1,5 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { unmapHost } from "@longshore/ftp-address";
+import type { Proxies } from "./proxy-connection.ts";
+import type { ProxyHeader } from "./proxy-protocol.ts";
 
 /** A port that waits for one connection from one host. */
 export interface PassiveListener {
@@ -19,6 +21,8 @@ export interface PassiveListenerOptions {
   readonly ports?: readonly [first: number, last: number];
   /** Ports of the range that this server listens on already; kept up to date here. */
   readonly taken: Set<number>;
+  /** Proxies that may bring the connection; whose it is they say in a header. */
+  readonly proxies?: Proxies | undefined;
   /** Someone else connected and was dropped. */
   readonly onStranger: (host: string) => void;
 }
@@ -49,7 +53,7 @@ export async function listenPassive(
 }
 
 async function open(options: PassiveListenerOptions, port: number): Promise<PassiveListener | "unavailable"> {
-  const { host, peer, taken, onStranger } = options;
+  const { host, peer, taken, onStranger, proxies } = options;
   let settle: (socket: Socket | undefined) => void = () => {};
   const connection = new Promise<Socket | undefined>((resolve) => {
     settle = resolve;
@@ -59,16 +63,20 @@ async function open(options: PassiveListenerOptions, port: number): Promise<Pass
     (socket: Socket) => {
       // Until someone takes it over, nobody else is there to hear that it broke.
       socket.on("error", () => {});
-      const from = unmapHost(socket.remoteAddress ?? "");
-      if (from !== peer || !server.listening) {
-        socket.destroy();
-        if (from !== peer) onStranger(from);
-        return;
-      }
-      stop();
-      settle(socket);
+      const header = proxies?.read(socket);
+      if (header === undefined) take(socket, unmapHost(socket.remoteAddress ?? ""));
+      else void header.then((found) => take(socket, proxiedHost(socket, found)));
     },
   );
+  const take = (socket: Socket, from: string): void => {
+    if (from !== peer || !server.listening) {
+      socket.destroy();
+      if (from !== peer) onStranger(from);
+      return;
+    }
+    stop();
+    settle(socket);
+  };
   // The system has the port back at once; the server's `close` event may be long in coming.
   const stop = (): void => {
     if (!server.listening) return;
@@ -89,4 +97,11 @@ async function open(options: PassiveListenerOptions, port: number): Promise<Pass
       settle(undefined);
     },
   };
+}
+
+/** Whose connection a proxy passes on; its own where it does not say. */
+function proxiedHost(socket: Socket, header: ProxyHeader | string): string {
+  return typeof header !== "string" && header.kind === "proxied"
+    ? header.source.host
+    : unmapHost(socket.remoteAddress ?? "");
 }

@@ -7,7 +7,7 @@ import { engineOptionsOf } from "./engine-options.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import { FtpServerError } from "./error.ts";
 import type { FtpServerEvent } from "./event.ts";
-import { createHooks, type UploadedFile } from "./hooks.ts";
+import { createHooks, type Hooks, type UploadedFile } from "./hooks.ts";
 import { type Connection, createListener, type ListenerOptions } from "./listener.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { createAdvertiser } from "./public-address.ts";
@@ -25,6 +25,16 @@ export interface FtpServer {
    * up to `drain` milliseconds (0 unless told); then everything is closed.
    */
   close(options?: { readonly drain?: number }): Promise<void>;
+  /**
+   * Puts other options in force while the server runs: users and all that belongs to a login, virtual hosts, TLS and
+   * certificates, greeting and welcome, limits and bans, passive and active mode, times, hooks. Sessions go on with
+   * what they have; their next login is checked by the new users. Where it rejects, nothing has changed.
+   *
+   * `listeners`, `host`, `port` and `admission` cannot change: for those a server is made anew.
+   *
+   * Rejects with an {@link FtpServerError}, `reload` for what cannot change, or with a `UsersFileError`.
+   */
+  reload(options: FtpServerOptions): Promise<void>;
   /** Of the first listener; absent while it does not listen. */
   readonly address: HostPort | undefined;
   /** Of all listeners that listen. */
@@ -49,45 +59,95 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   const sessions = new Set<SessionState>();
   const emit = (event: FtpServerEvent, file?: UploadedFile): void => {
     try {
-      options.onEvent?.(event);
+      environment.options.onEvent?.(event);
     } catch {
       // A log that fails is no reason to fail.
     }
-    hooks.tell(event, file);
+    environment.hooks.tell(event, file);
   };
-  const hooks = createHooks(options.hooks ?? {}, options.limits?.hookTimeout ?? 30_000, emit);
-  const { limits, ban, mayConnect } = options;
-  const admission =
-    options.admission ??
-    createAdmission({
-      onEvent: emit,
-      ...(limits === undefined ? {} : { limits }),
-      ...(ban === undefined ? {} : { ban }),
-      ...(mayConnect === undefined ? {} : { mayConnect }),
-    });
+  const admission = options.admission ?? createAdmission({ onEvent: emit, ...admissionRulesOf(options) });
   const onRevoked = (accounts: Accounts, names: ReadonlySet<string>): void => {
+    const { main, named } = environment.hosts;
+    const realms = [main, ...named].flatMap((host) => (host.accounts === accounts ? host.realm : []));
     for (const session of [...sessions]) {
       const user = session.login?.user.name;
-      if (session.host.accounts === accounts && user !== undefined && names.has(user))
+      if (realms.includes(session.host.realm) && user !== undefined && names.has(user))
         shutDownSession(session);
     }
   };
   const environment: SessionEnvironment = {
     ...settingsOf(options, admission, emit, onRevoked),
+    hooks: hooksOf(options, emit),
     sessions,
     taken: new Set(),
     emit,
-    hooks,
     admission,
     hostSessions: new Map(),
   };
   const listeners = listenersOf(options).map((listener) =>
-    createListener(listener, { onConnection: admit, onError: (error) => emit({ type: "error", error }) }),
+    createListener(listener, {
+      onConnection: admit,
+      onProxyFailure: (remote, message) =>
+        emit({ type: "connect-refused", remote, reason: "proxy-header", message }),
+      onError: (error) => emit({ type: "error", error }),
+    }),
   );
   let lastId = 0;
   let isDraining = false;
   /** Who waits for the end of the last session: each call of `close`. */
   let onEmpty: (() => void)[] = [];
+  /** Hooks of options that are no longer in force, as far as they still run. */
+  let formerHooks: Promise<unknown> = Promise.resolve();
+  let unwatch = (): void => {};
+
+  /** Certificates change by themselves: what happens to them is told while the server listens. */
+  function watchCertificates(): void {
+    unwatch();
+    const ends = (environment.tls?.sources ?? []).map((source) =>
+      source.subscribe((error) =>
+        emit(error === undefined ? { type: "reloaded", what: "certificate" } : { type: "error", error }),
+      ),
+    );
+    unwatch = () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** One after the other: what is decided last is in force. */
+  let reloading: Promise<void> = Promise.resolve();
+
+  function reload(changed: FtpServerOptions): Promise<void> {
+    const done = reloading.then(() => replace(changed));
+    reloading = done.catch(() => {});
+    return done;
+  }
+
+  async function replace(changed: FtpServerOptions): Promise<void> {
+    if (JSON.stringify(listenersOf(changed)) !== JSON.stringify(listenersOf(environment.options)))
+      throw new FtpServerError("reload", "the listeners cannot change: close the server and make another");
+    if (changed.admission !== environment.options.admission)
+      throw new FtpServerError("reload", "the admission cannot change: reload its own rules");
+    const settings = settingsOf(changed, admission, emit, onRevoked);
+    const { accounts } = settings.hosts;
+    try {
+      if (isListening()) for (const each of accounts) await each.open();
+      if (changed.admission === undefined) admission.reload(admissionRulesOf(changed));
+    } catch (error) {
+      for (const each of accounts) each.close();
+      throw error;
+    }
+    for (const each of environment.hosts.accounts) each.close();
+    formerHooks = Promise.all([formerHooks, environment.hooks.settled()]);
+    Object.assign(environment, settings, { hooks: hooksOf(changed, emit) });
+    if (isListening()) watchCertificates();
+    // Closed meanwhile: what was opened for it is of no use.
+    else for (const each of accounts) each.close();
+    emit({ type: "reloaded", what: "options" });
+  }
+
+  function isListening(): boolean {
+    return listeners.some(({ address }) => address !== undefined);
+  }
 
   function admit(connection: Connection): void {
     const { remote, socket } = connection;
@@ -127,12 +187,14 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       throw error;
     }
     if (first === undefined) throw new FtpServerError("listener", "there is none");
+    watchCertificates();
     return first;
   }
 
   async function close({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> {
     isDraining = true;
     for (const accounts of environment.hosts.accounts) accounts.close();
+    unwatch();
     const stopped = Promise.all(listeners.map((listener) => listener.close()));
     const all = new Promise<void>((resolve) => {
       onEmpty.push(resolve);
@@ -143,7 +205,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drain);
     });
-    await Promise.race([all.then(() => hooks.settled()), late]);
+    await Promise.race([all.then(() => Promise.all([formerHooks, environment.hooks.settled()])), late]);
     clearTimeout(timer);
     for (const session of sessions) destroySession(session);
     await Promise.all([all, stopped]);
@@ -152,6 +214,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
   return {
     listen,
     close,
+    reload,
     get address() {
       return listeners[0]?.address;
     },
@@ -166,6 +229,18 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       await Promise.all(environment.hosts.accounts.map((accounts) => accounts.reload()));
     },
   };
+}
+
+function admissionRulesOf({ limits, ban, mayConnect }: FtpServerOptions): Parameters<Admission["reload"]>[0] {
+  return {
+    ...(limits === undefined ? {} : { limits }),
+    ...(ban === undefined ? {} : { ban }),
+    ...(mayConnect === undefined ? {} : { mayConnect }),
+  };
+}
+
+function hooksOf({ hooks = {}, limits }: FtpServerOptions, emit: (event: FtpServerEvent) => void): Hooks {
+  return createHooks(hooks, limits?.hookTimeout ?? 30_000, emit);
 }
 
 /** What comes of the options, and of nothing else. */

@@ -8,11 +8,13 @@ import { createTransferRunner, type TransferRunner } from "./transfer-runner.ts"
 
 /** The session's data connections; made when the first is asked for. */
 export function dataOf(session: SessionState): DataConnections {
-  const { local, remote, environment } = session;
+  const { local, remote, environment, boundHost, proxies } = session;
   const { options, taken, emit } = environment;
   session.data ??= createDataConnections({
     local,
     remote,
+    boundHost,
+    proxies,
     passive: options.passive ?? {},
     active: options.active ?? {},
     taken,

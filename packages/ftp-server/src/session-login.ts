@@ -1,4 +1,5 @@
 import { type ServerCompletion, type ServerEffect, storeFeatures } from "@longshore/ftp-session/server";
+import { standsFor } from "./client-certificate.ts";
 import type { Login } from "./login.ts";
 import { printable } from "./printable.ts";
 import { refreshHost } from "./session-host.ts";
@@ -7,18 +8,32 @@ import { infoOf, type SessionState } from "./session-state.ts";
 /** Asks who this is; nothing is answered once the session is closed. */
 export async function authenticate(
   session: SessionState,
-  { user: username, password }: Extract<ServerEffect, { readonly type: "authenticate" }>,
+  { user: username, password, certified }: Extract<ServerEffect, { readonly type: "authenticate" }>,
 ): Promise<ServerCompletion | undefined> {
   const { emit } = session.environment;
   let result: Login | "denied" | "limit" | "banned" | "unavailable";
   try {
-    const { remote, isSecure: secure } = session;
-    const request = { username, password, remoteAddress: remote.host, secure };
-    result = (await refreshHost(session)?.logins.logIn(request)) ?? "unavailable";
+    const { remote, isSecure: secure, tls } = session;
+    const { certificate } = tls ?? {};
+    const { clientCertificates } = tls?.setup ?? session.environment.tls ?? {};
+    const isHolder = clientCertificates !== undefined && standsFor(certificate, username, clientCertificates);
+    if (certified === true && !isHolder) return { type: "authentication-refused", reason: "denied" };
+    const request = {
+      username,
+      password,
+      remoteAddress: remote.host,
+      secure,
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(certified === undefined ? {} : { certified }),
+    };
+    const isTrusted = clientCertificates?.purpose !== "second-factor" || isHolder;
+    result = (await refreshHost(session)?.logins.logIn(request, isTrusted)) ?? "unavailable";
   } catch (error) {
     emit({ type: "error", session: infoOf(session), error });
     result = "unavailable";
   }
+  // With a certificate that does not do, the password is only just asked for.
+  if (certified === true && result === "denied") return { type: "authentication-refused", reason: result };
   if (typeof result === "string") {
     emit({
       type: "login-refused",

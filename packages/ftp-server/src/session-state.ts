@@ -12,6 +12,7 @@ import type { SessionEnvironment } from "./environment.ts";
 import type { SessionInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
 import type { Login } from "./login.ts";
+import type { Proxies } from "./proxy-connection.ts";
 import type { SessionTls } from "./tls.ts";
 import type { TransferRunner } from "./transfer-runner.ts";
 import type { Host } from "./virtual-host.ts";
@@ -28,6 +29,8 @@ export interface SessionState {
   readonly remote: HostPort;
   /** The address of this machine that the connection came to; `local` may be that of a proxy in front of it. */
   readonly boundHost: string;
+  /** Who may bring its data connections besides the client. */
+  readonly proxies: Proxies | undefined;
   /** When it began, by `performance.now()`. */
   readonly began: number;
   readonly engine: ServerEngine;

@@ -23,6 +23,8 @@ export async function startSessionTls(session: SessionState): Promise<ServerComp
     emit({ type: "secure-failed", session: infoOf(session), message: printable(message) });
     return { type: "tls-failed" };
   };
+  // AUTH was offered by options that are no longer in force.
+  if ((session.tls ?? session.environment.tls) === undefined) return fail("TLS is no longer offered");
   const tls = tlsOf(session);
   const secure = await secureControl(session.control, tls, handshakeTimeout, chooserFor(session, tls));
   if (typeof secure === "string") return fail(secure);
@@ -41,13 +43,17 @@ export async function startSessionTls(session: SessionState): Promise<ServerComp
     return fail("the host that it names has too many sessions");
   }
   emit({ type: "secure", session: infoOf(session), protocol: secure.getProtocol() ?? "", cipher });
-  return { type: "tls-started", ...(host === undefined ? {} : { host: host.engine }) };
+  const certified = tls.certificate !== undefined && tls.setup.clientCertificates?.purpose === "login";
+  return { type: "tls-started", certified, ...(host === undefined ? {} : { host: host.engine }) };
 }
 
 /** Takes TLS off the control connection again. */
-export async function stopSessionTls(session: SessionState): Promise<void> {
-  await clearControl(session.control);
+export async function stopSessionTls(session: SessionState): Promise<ServerCompletion | undefined> {
+  if (!(await clearControl(session.control))) return undefined;
   session.isSecure = false;
+  // After REIN nothing of it is left; after CCC the data connections go on with it.
+  if (session.login === undefined) session.tls = undefined;
+  return { type: "tls-stopped" };
 }
 
 /** Becomes TLS on a data connection. */

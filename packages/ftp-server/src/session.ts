@@ -10,7 +10,7 @@ import { enterHost, leaveHost, selectHost } from "./session-host.ts";
 import { listSessions } from "./session-list.ts";
 import { authenticate, logOut } from "./session-login.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
-import { startSessionTls } from "./session-tls.ts";
+import { startSessionTls, stopSessionTls } from "./session-tls.ts";
 import { boundsOf, runStoreRequest } from "./store-request.ts";
 
 /**
@@ -33,6 +33,7 @@ export function startSession(
     local,
     remote,
     boundHost: connection.boundHost,
+    proxies: connection.proxies,
     began: performance.now(),
     engine: createServerEngine({ ...environment.engine, local, remote, secure: isImplicit }),
     control: createControl(socket),
@@ -185,6 +186,9 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       return;
     case "tls-start":
       run(session, startSessionTls(session));
+      return;
+    case "tls-stop":
+      run(session, stopSessionTls(session));
       return;
     case "connection-close":
       session.closeReason = effect.reason;

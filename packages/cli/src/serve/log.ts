@@ -92,11 +92,13 @@ const levelOf = (type: string): "warn" | "info" | "debug" =>
 
 function tellFtp(event: FtpServerEvent): string {
   if (event.type === "listening") return `ftp   listening on ${tellHost(event.address)}`;
-  if (event.type === "connect-refused") return `ftp   ${tellHost(event.remote)} turned away: ${event.reason}`;
+  if (event.type === "connect-refused")
+    return `ftp   ${tellHost(event.remote)} turned away: ${event.message ?? event.reason}`;
   if (event.type === "ban")
     return `ftp   ${event.address} banned for ${Math.round(event.milliseconds / 1000)} s: ${event.reason}`;
   if (event.type === "unban") return `ftp   ${event.address} no longer banned: ${event.reason}`;
   if (event.type === "users-reloaded") return `ftp   users file read again: ${event.users} users`;
+  if (event.type === "reloaded") return `ftp   new ${event.what} in force`;
   const { session } = event;
   const who = session === undefined ? "" : ` #${session.id} ${session.user ?? session.remote.host}`;
   return `ftp  ${who}  ${tellSession(event)}`;
@@ -104,7 +106,7 @@ function tellFtp(event: FtpServerEvent): string {
 
 type SessionEvent = Exclude<
   FtpServerEvent,
-  { readonly type: "listening" | "connect-refused" | "ban" | "unban" | "users-reloaded" }
+  { readonly type: "listening" | "connect-refused" | "ban" | "unban" | "users-reloaded" | "reloaded" }
 >;
 
 function tellSession(event: SessionEvent): string {

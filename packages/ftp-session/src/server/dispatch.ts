@@ -56,7 +56,12 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       enter(session, { name: "waiting", login, verb, on: "store-request" });
       return;
     case "authenticate":
-      emit(session, { type: "authenticate", user: step.user, password: step.password });
+      emit(session, {
+        type: "authenticate",
+        user: step.user,
+        password: step.password,
+        ...(step.certified === undefined ? {} : { certified: step.certified }),
+      });
       session.pending = { on: "authenticate", verb, next: step.next };
       enter(session, { name: "waiting", login: { name: "unidentified" }, verb, on: "authenticate" });
       return;
@@ -102,24 +107,46 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       resetSession(session);
       session.parameters.protection = step.protection;
       session.parameters.sized = step.protection === "private";
-      session.queue = [];
-      session.decoder = newDecoder(session.options);
       send(session, step.reply);
-      enter(session, { name: "handshake", since: session.now });
-      emit(session, { type: "tls-start" });
+      changeLayer(session, "tls-start", { name: "unidentified" });
+      return;
+    case "clear":
+      send(session, step.reply);
+      session.cleared = true;
+      changeLayer(session, "tls-stop", login);
       return;
     case "reinitialize":
       resetSession(session);
-      if (session.host !== undefined) emit(session, { type: "host-reset" });
-      session.host = undefined;
-      enter(session, { name: "idle", login: { name: "unidentified" } });
+      if (session.host !== session.firstHost) emit(session, { type: "host-reset" });
+      session.host = session.firstHost;
       send(session, step.reply);
+      clearSession(session);
       return;
     case "close":
       send(session, step.reply);
       closeSession(session, step.reason);
       return;
   }
+}
+
+/** What was sent before the change and is not yet answered is dropped: it must not count as sent after it. */
+function changeLayer(session: Session, type: "tls-start" | "tls-stop", login: LoginState): void {
+  session.queue = [];
+  session.decoder = newDecoder(session.options);
+  enter(session, { name: "handshake", login, since: session.now });
+  emit(session, { type });
+}
+
+/**
+ * RFC 4217 §13: REIN ends TLS, behind its reply. Where TLS was there from the first byte on it stays: everything is to be
+ * as right after the connection was opened (RFC 959 §4.1.1).
+ */
+function clearSession(session: Session): void {
+  const login = { name: "unidentified" } as const;
+  const isTaken = session.secure && !session.options.secure && !session.cleared;
+  if (!session.options.secure) session.secure = session.certified = session.cleared = false;
+  if (isTaken) changeLayer(session, "tls-stop", login);
+  else enter(session, { name: "idle", login });
 }
 
 /** Ends the session: a running transfer is aborted, nothing is sent any more. */

@@ -17,8 +17,16 @@ export type ServerEffect =
   | { readonly type: "bytes-send"; readonly bytes: Uint8Array }
   /** A command is about to be answered: for logs. `text` holds no secret and no control character. */
   | { readonly type: "command"; readonly verb: string; readonly text: string }
-  /** Who is this? → `authenticated` or `authentication-refused`. */
-  | { readonly type: "authenticate"; readonly user: string; readonly password: Secret }
+  /**
+   * Who is this? → `authenticated` or `authentication-refused`. `certified`: no password was asked for yet, the
+   * client's certificate alone is to show it (RFC 4217 §12.2); `password` is empty.
+   */
+  | {
+      readonly type: "authenticate";
+      readonly user: string;
+      readonly password: Secret;
+      readonly certified?: true;
+    }
   /**
    * The client names a virtual host, in lower case, an IPv6 address in its brackets (RFC 7151 §3)
    * → `host-selected` or `host-refused`. An address that is not this server's own is to be refused, and so is another
@@ -63,6 +71,8 @@ export type ServerEffect =
   | { readonly type: "transfer-query"; readonly transfer: number }
   /** Drop what was received and not yet given to the engine, then be a TLS server on this connection → `tls-started` or `tls-failed`. */
   | { readonly type: "tls-start" }
+  /** Send close_notify and be in clear again, with nothing read of what came before the client's → `tls-stopped`. */
+  | { readonly type: "tls-stop" }
   /** Send what is still to be sent and close the control connection; nothing follows. */
   | { readonly type: "connection-close"; readonly reason: CloseReason };
 
@@ -108,8 +118,12 @@ export type ServerCompletion =
       readonly reason: TransferFailure | FileStoreErrorKind;
     }
   | { readonly type: "transfer-progress"; readonly transfer: number; readonly bytes: number }
-  /** `host`: the virtual host that the client named in the handshake (SNI). */
-  | { readonly type: "tls-started"; readonly host?: VirtualHost }
+  /**
+   * Also reported before `start` where TLS is implicit. `host`: the virtual host that the client named in the
+   * handshake (SNI). `certified`: the client has a certificate that may stand for a user in the place of a password.
+   */
+  | { readonly type: "tls-started"; readonly host?: VirtualHost; readonly certified?: boolean }
+  | { readonly type: "tls-stopped" }
   | { readonly type: "tls-failed" };
 
 /** What answers `authenticate`. */

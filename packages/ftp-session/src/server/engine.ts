@@ -141,10 +141,15 @@ function complete(session: Session, completion: ServerCompletion): void {
   }
   switch (completion.type) {
     case "tls-started":
-      if (session.state.name !== "handshake") return;
+      if (session.state.name === "new") session.firstHost = completion.host;
+      else if (session.state.name !== "handshake") return;
       session.secure = true;
+      session.certified = completion.certified ?? false;
       session.host = completion.host ?? session.host;
-      enter(session, { name: "idle", login: { name: "unidentified" } });
+      if (session.state.name === "handshake") enter(session, { name: "idle", login: session.state.login });
+      return;
+    case "tls-stopped":
+      if (session.state.name === "handshake") enter(session, { name: "idle", login: session.state.login });
       return;
     case "tls-failed":
       // RFC 4217 §10.1: the connection is in an unknown state, it is dropped.
@@ -160,7 +165,7 @@ function goOn(
   session: Session,
   completion: Exclude<
     ServerCompletion,
-    { readonly transfer: number } | { readonly type: "tls-started" | "tls-failed" }
+    { readonly transfer: number } | { readonly type: "tls-started" | "tls-stopped" | "tls-failed" }
   >,
 ): void {
   const { pending } = session;

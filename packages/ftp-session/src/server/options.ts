@@ -19,6 +19,8 @@ export interface ServerEngineOptions {
   readonly tls?: "none" | "offered" | "required";
   /** The connection is TLS from the first byte on (implicit TLS, RFC 4217 §3 calls it deprecated). */
   readonly secure?: boolean;
+  /** Whether CCC may take TLS off the control connection of who is logged in; `false` unless told (RFC 4217 §15.3). */
+  readonly allowClearCommands?: boolean;
   /** Whether there are virtual hosts to choose from: HOST is 502 and not in FEAT otherwise; `false` unless told. */
   readonly hosts?: boolean;
   /** Lines of the greeting; `["FTP server ready."]` unless told: scanners and some clients look for the word. */
@@ -89,6 +91,7 @@ export interface ResolvedOptions {
   readonly store: StoreFeatures;
   readonly tls: "none" | "offered" | "required";
   readonly secure: boolean;
+  readonly allowClearCommands: boolean;
   readonly hosts: boolean;
   readonly greeting: readonly string[];
   readonly welcome: readonly string[];
@@ -113,6 +116,7 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     store: options.store,
     tls: options.tls ?? "none",
     secure: options.secure ?? false,
+    allowClearCommands: options.allowClearCommands ?? false,
     hosts: options.hosts ?? false,
     greeting: options.greeting ?? ["FTP server ready."],
     welcome: options.welcome ?? ["Logged in."],

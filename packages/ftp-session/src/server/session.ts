@@ -88,8 +88,14 @@ export interface Session {
   readonly options: ResolvedOptions;
   state: ServerState;
   parameters: SessionParameters;
-  /** The control connection is TLS. */
+  /** The control connection is TLS, or was until CCC (RFC 2228 §3: what was agreed on before stays). */
   secure: boolean;
+  /** CCC was accepted: commands are in clear. */
+  cleared: boolean;
+  /** The client's certificate may stand for a user. */
+  certified: boolean;
+  /** What the client named in the handshake of implicit TLS. */
+  firstHost: VirtualHost | undefined;
   /** The virtual host that was chosen by HOST or in the TLS handshake. */
   host: VirtualHost | undefined;
   decoder: LineDecoder;
@@ -125,6 +131,9 @@ export function createSession(options: ResolvedOptions): Session {
     state: { name: "new" },
     parameters: initialParameters(options),
     secure: options.secure,
+    cleared: false,
+    certified: false,
+    firstHost: undefined,
     host: undefined,
     decoder: newDecoder(options),
     queue: [],

@@ -47,6 +47,6 @@ export type ServerState =
       /** When `phase` began. */
       readonly since: number;
     }
-  /** 234 was sent: TLS is being set up and no byte is a command. */
-  | { readonly name: "handshake"; readonly since: number }
+  /** TLS is being set up (AUTH), or taken off (CCC, REIN), and no byte is a command. */
+  | { readonly name: "handshake"; readonly login: LoginState; readonly since: number }
   | { readonly name: "closed"; readonly reason: CloseReason };

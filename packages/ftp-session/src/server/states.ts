@@ -91,7 +91,8 @@ export const transitions: readonly Transition[] = [
   { from: "new", to: "unidentified", on: "connected / 220" },
   { from: "unidentified", to: "password", on: "USER / 331" },
   { from: "password", to: "unidentified", on: "REIN / 220" },
-  { from: "unidentified", to: "waiting", on: "HOST" },
+  { from: "unidentified", to: "waiting", on: "HOST; USER with a certificate" },
+  { from: "waiting", to: "password", on: "the certificate is not the user's / 331" },
   { from: "password", to: "waiting", on: "PASS" },
   { from: "waiting", to: "ready", on: "PASS / 230; answered" },
   { from: "waiting", to: "unidentified", on: "refused at once / 530, HOST answered / 220" },
@@ -127,10 +128,11 @@ export const transitions: readonly Transition[] = [
   { from: "aborting", to: "ready", on: "stopped / 426, then 226" },
   { from: "unidentified", to: "handshake", on: "AUTH TLS / 234" },
   { from: "password", to: "handshake", on: "AUTH TLS / 234" },
-  { from: "ready", to: "handshake", on: "AUTH TLS / 234" },
+  { from: "ready", to: "handshake", on: "AUTH TLS / 234, CCC / 200" },
   { from: "rename", to: "handshake", on: "AUTH TLS / 234" },
   { from: "copy", to: "handshake", on: "AUTH TLS / 234" },
-  { from: "handshake", to: "unidentified", on: "TLS established" },
+  { from: "handshake", to: "unidentified", on: "TLS established; REIN's end of it" },
+  { from: "handshake", to: "ready", on: "CCC: TLS taken off" },
   ...(
     [
       "new",

@@ -29,6 +29,7 @@ export type Step =
       readonly step: "authenticate";
       readonly user: string;
       readonly password: Secret;
+      readonly certified?: true;
       readonly next: (answer: AuthenticationAnswer) => Step;
     }
   /** Have the virtual host chosen, then go on. */
@@ -59,6 +60,8 @@ export type Step =
   | { readonly step: "query" }
   /** Answer, and become TLS. */
   | { readonly step: "secure"; readonly protection: DataProtection; readonly reply: FtpReply }
+  /** Answer, and become clear again (RFC 4217 §12.3); the login stays. */
+  | { readonly step: "clear"; readonly reply: FtpReply }
   /** Set everything back to the greeting. */
   | { readonly step: "reinitialize"; readonly reply: FtpReply }
   | { readonly step: "close"; readonly reply: FtpReply; readonly reason: CloseReason };

@@ -69,7 +69,10 @@ export interface Harness {
   store(request: StoreRequest): StoreAnswer;
 }
 
-/** An engine with a driver that answers at once, from a table of a few files and the password `secret`. */
+/**
+ * An engine with a driver that answers at once, from a table of a few files and the password `secret`; in TLS, the user
+ * `holder` needs none.
+ */
 export function createHarness(options: Partial<ServerEngineOptions> = {}): Harness {
   const engine = createServerEngine({
     remote: { family: 4, host: "192.0.2.7", port: 40_000 },
@@ -114,7 +117,7 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
     switch (effect.type) {
       case "authenticate":
         return [
-          effect.password.reveal() === "secret"
+          (effect.certified === true ? effect.user === "holder" : effect.password.reveal() === "secret")
             ? {
                 type: "authenticated",
                 user: { name: effect.user, anonymous: false, home: rootPath, store: harness.userStore },
@@ -159,7 +162,9 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
       case "transfer-query":
         return [{ type: "transfer-progress", transfer: effect.transfer, bytes: 3 }];
       case "tls-start":
-        return [{ type: "tls-started" }];
+        return [{ type: "tls-started", certified: true }];
+      case "tls-stop":
+        return [{ type: "tls-stopped" }];
       default:
         return [];
     }

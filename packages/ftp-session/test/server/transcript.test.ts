@@ -406,11 +406,68 @@ describe("TLS, RFC 4217", () => {
     expect(codes(session.send("PROT P", "PASV", "RETR a.txt"))).toEqual([200, 227, 150, 226]);
   });
 
-  it("has no AUTH and no REIN where they cannot be kept", () => {
+  it("has no AUTH where TLS is not offered or there already", () => {
     expect(codes(loggedIn().send("AUTH TLS", "PBSZ 0"))).toEqual([502, 502]);
     const session = createHarness({ tls: "offered", secure: true });
     session.run(session.engine.start(0));
-    expect(codes(session.send("REIN", "PBSZ 0"))).toEqual([502, 200]);
+    expect(codes(session.send("AUTH TLS", "PBSZ 0"))).toEqual([503, 200]);
+  });
+
+  it("ends TLS with REIN, behind its reply (§13), and what was sent with it counts for nothing", () => {
+    const session = createHarness({ tls: "required" });
+    session.run(session.engine.start(0));
+    session.send("AUTH TLS");
+    expect(codes(session.send("PBSZ 0", "PROT P", "USER x", "PASS secret"))).toEqual([200, 200, 331, 230]);
+    session.effects.length = 0;
+    expect(codes(session.send("REIN", "USER injected"))).toEqual([220]);
+    const types = session.effects.map(({ type }) => type);
+    expect(types.indexOf("tls-stop")).toBeGreaterThan(types.indexOf("reply-send"));
+    expect(codes(session.send("USER x", "PBSZ 0", "AUTH TLS"))).toEqual([530, 503, 234]);
+    expect(codes(session.send("PROT P", "USER x"))).toEqual([503, 331]);
+  });
+
+  it("keeps TLS that was there from the first byte when REIN sets everything back", () => {
+    const session = createHarness({ tls: "required", secure: true });
+    session.run(session.engine.start(0));
+    session.send("PBSZ 0", "PROT P", "USER x", "PASS secret");
+    session.effects.length = 0;
+    expect(codes(session.send("REIN", "PWD", "PROT P", "USER x"))).toEqual([220, 530, 503, 331]);
+    expect(session.effects.some(({ type }) => type === "tls-stop")).toBe(false);
+  });
+
+  it("has no CCC unless it is allowed (§15.3)", () => {
+    const session = loggedIn({ tls: "offered" });
+    expect(codes(session.send("CCC"))).toEqual([503]);
+    session.send("AUTH TLS");
+    expect(codes(session.send("USER x", "PASS secret", "CCC"))).toEqual([331, 230, 534]);
+    expect(session.send("FEAT")[0]).not.toContain("CCC");
+  });
+
+  it("follows §12.3 with CCC: the login and PROT P stay, no password goes in clear", () => {
+    const session = createHarness({ tls: "required", allowClearCommands: true });
+    session.run(session.engine.start(0));
+    session.send("AUTH TLS");
+    expect(codes(session.send("CCC", "PBSZ 0", "PROT P", "USER x", "PASS secret"))).toEqual([
+      534, 200, 200, 331, 230,
+    ]);
+    expect(session.send("FEAT")[0]).toContain("\r\n CCC\r\n");
+    expect(codes(session.send("CCC", "DELE injected"))).toEqual([200]);
+    expect(codes(session.send("PWD", "PASV", "RETR a.txt", "CCC", "USER x", "PASS secret"))).toEqual([
+      257, 227, 150, 226, 533, 530, 503,
+    ]);
+    const data = session.effects.findLast(({ type }) => type === "data-listen");
+    expect(data).toMatchObject({ protection: "private" });
+    expect(codes(session.send("REIN", "PWD", "AUTH TLS"))).toEqual([220, 530, 234]);
+  });
+
+  it("says 232 to a USER whose certificate does in the place of a password (§12.2), 331 to others", () => {
+    const session = createHarness({ tls: "offered" });
+    session.run(session.engine.start(0));
+    expect(codes(session.send("USER holder", "AUTH TLS"))).toEqual([331, 234]);
+    expect(codes(session.send("USER holder", "PWD"))).toEqual([232, 257]);
+    expect(codes(session.send("USER other", "PASS secret", "PWD"))).toEqual([331, 230, 257]);
+    expect(codes(session.send("REIN", "USER holder"))).toEqual([220]);
+    expect(codes(session.send("USER holder"))).toEqual([331]);
   });
 
   it("closes without a word when the handshake fails", () => {

@@ -36,7 +36,7 @@ const lines: { readonly [V in Verb]?: (session: Session) => string | undefined }
   COMB: (session) => whenWritable(session, "COMB"),
   RMDA: (session) => whenWritable(session, "RMDA"),
   // Commands that are there to say that what they are about is not.
-  CCC: () => undefined,
+  CCC: ({ options }) => (options.allowClearCommands ? "CCC" : undefined),
   "OPTS MODE": () => undefined,
   "SITE UTIME": (session) => (featuresOf(session).setTimes ? "SITE UTIME" : undefined),
   "SITE SYMLINK": (session) => (featuresOf(session).makeLink ? "SITE SYMLINK" : undefined),

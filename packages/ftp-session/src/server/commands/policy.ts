@@ -22,9 +22,6 @@ const withPassive = ({ options }: Session): string | undefined =>
   options.dataModes.passive ? undefined : "Passive mode is not offered.";
 
 const policy: Policy = {
-  // RFC 4217 §13 has TLS end with it; the connection cannot be had back from TLS here, so that it is refused (RFC 959 §5.4
-  // allows 502) rather than left half done.
-  REIN: ({ secure }) => (secure ? "Not inside TLS: connect anew." : undefined),
   HOST: ({ options }) => (options.hosts ? undefined : "There are no virtual hosts here."),
   AUTH: withTls,
   PBSZ: withTls,

@@ -1,7 +1,7 @@
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import type { DataProtection } from "../../data.ts";
-import { dropData, type Session, tlsOf } from "../session.ts";
+import { dropData, type Session, tlsOf, userOf } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /**
@@ -28,9 +28,15 @@ export function protectionBufferSize(_: CommandOf<"PBSZ">, session: Session): St
   return answer(reply(200, "PBSZ=0"));
 }
 
-/** RFC 2228 §3, RFC 4217 §6: nobody shall read along who could not before. */
-export function clearCommandChannel(): Step {
-  return answer(reply(534, "The control connection stays as it is."));
+/**
+ * RFC 2228 §3, RFC 4217 §12.3: by option, for firewalls that have to read along. Not before the login, so that no
+ * password goes in clear (§15.3).
+ */
+export function clearCommandChannel(_: CommandOf<"CCC">, session: Session): Step {
+  if (!session.options.allowClearCommands || userOf(session) === undefined)
+    return answer(reply(534, "The control connection stays as it is."));
+  if (session.cleared) return answer(reply(533, "Commands are in clear already."));
+  return { step: "clear", reply: reply(200, "Commands are in clear from now on.") };
 }
 
 /** RFC 4217 §9. */
