@@ -63,22 +63,6 @@ describe("lines", () => {
 });
 
 describe("during a transfer", () => {
-  it("answers NOOP and STAT at once, and QUIT behind it", async () => {
-    const client = await (await start()).client();
-    const data = await client.passive();
-    expect(await client.code("STOR slow")).toBe(150);
-    data.write("0123456789");
-    expect(await client.code("NOOP")).toBe(200);
-    let progress = "";
-    while (!progress.includes("10 bytes")) progress = await client.command("STAT");
-    expect(progress).toBe("211 10 bytes received.");
-    client.write("QUIT\r\n");
-    await wait(20);
-    data.end("x");
-    expect(await client.reply()).toMatch(/^226 .* 11 bytes/);
-    expect(await client.reply()).toMatch(/^221/);
-  });
-
   it("stops an upload for ABOR: 426, 226, and the old file stands", async () => {
     const client = await (await start()).client();
     const data = await client.passive();

@@ -19,6 +19,7 @@ const limits = z.strictObject({
   failureDelay: duration.exactOptional(),
   loginFailures: z.int().min(1).exactOptional(),
   lineLength: z.int().min(64).max(1_000_000).exactOptional(),
+  uploadSize: bytes.exactOptional(),
   asciiSize: bytes.exactOptional(),
   wildcardEntries: count.exactOptional(),
 });
@@ -34,7 +35,11 @@ const passive = z.union([
 
 const active = z.union([
   z.literal(false),
-  z.strictObject({ localPort: port.exactOptional(), allowForeignAddress: z.boolean().exactOptional() }),
+  z.strictObject({
+    localAddress: z.union([z.ipv4(), z.ipv6()]).exactOptional(),
+    localPort: z.union([port, z.literal("adjacent")]).exactOptional(),
+    allowForeignAddress: z.boolean().exactOptional(),
+  }),
 ]);
 
 const ban = z.union([

@@ -1,6 +1,6 @@
 import type { NodeStoreOptions } from "@longshore/file-store-node";
 import { z } from "zod";
-import { duration, fileMode } from "./value.ts";
+import { bytes, duration, fileMode } from "./value.ts";
 
 /** How the directory is served, as the store of files on disk has it. */
 export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObject({
@@ -10,6 +10,16 @@ export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObje
   fileMode: fileMode.exactOptional(),
   directoryMode: fileMode.exactOptional(),
   owners: z.enum(["numbers", "names"]).exactOptional(),
+  parts: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        maxAge: duration.exactOptional(),
+        maxBytes: bytes.exactOptional(),
+        maxBytesPerUser: bytes.exactOptional(),
+      }),
+    ])
+    .exactOptional(),
   leftovers: z
     .strictObject({
       sweep: z.enum(["written", "tree", "never"]).exactOptional(),
