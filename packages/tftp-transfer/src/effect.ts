@@ -66,5 +66,11 @@ export type ReceiverEffect = SendPacketEffect | WriteEffect | StoreEffect | Resu
 /** Every effect of a transfer's engine: what the driver is to do, in this order. */
 export type TransferEffect = SenderEffect | ReceiverEffect;
 
+/** ERROR to the peer (RFC 1350 §5), or to `to`. */
+export function sendError(code: number, message: string, to?: Tid): SendPacketEffect {
+  const packet = { type: "error", code, message } as const;
+  return { type: "send-packet", packet, ...(to === undefined ? {} : { to }) };
+}
+
 /** No effects. */
 export const none: readonly never[] = Object.freeze([]);

@@ -6,7 +6,7 @@ import {
   tftpErrors,
 } from "@longshore/tftp-packet";
 import { blockIndex, type Rollover, wireNumber } from "./block.ts";
-import { none, type ReceiverEffect, type Tid } from "./effect.ts";
+import { none, type ReceiverEffect, sendError, type Tid } from "./effect.ts";
 import type { TransferEngine } from "./engine.ts";
 import { failed, type Outcome, type TransferStatistics } from "./outcome.ts";
 import { createStrangerGuard, sameTid } from "./peer.ts";
@@ -299,10 +299,7 @@ export function createReceiver(options: ReceiverOptions, now: number): Receiver 
     const message = `a block is longer than the ${blockSize} octets agreed on`;
     if (state.type === "dallying") return none;
     deadline = at;
-    return [
-      { type: "send-packet", packet: { type: "error", code, message } },
-      ...end(failed({ type: "protocol", code, message })),
-    ];
+    return [sendError(code, message), ...end(failed({ type: "protocol", code, message }))];
   }
 
   function malformed(error: PacketDecodeError, from: Tid, at: number): readonly ReceiverEffect[] {
@@ -314,10 +311,7 @@ export function createReceiver(options: ReceiverOptions, now: number): Receiver 
 
   function fail(code: number, message: string, _at: number): readonly ReceiverEffect[] {
     if (state.type === "ended" || state.type === "dallying") return none;
-    return [
-      { type: "send-packet", packet: { type: "error", code, message } },
-      ...end(failed({ type: "local", code, message })),
-    ];
+    return [sendError(code, message), ...end(failed({ type: "local", code, message }))];
   }
 
   function end(outcome: Outcome): readonly ReceiverEffect[] {

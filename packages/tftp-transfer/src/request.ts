@@ -4,7 +4,14 @@ import {
   type TftpPacket,
   tftpErrors,
 } from "@longshore/tftp-packet";
-import { type CloseEffect, none, type ResultEffect, type SendPacketEffect, type Tid } from "./effect.ts";
+import {
+  type CloseEffect,
+  none,
+  type ResultEffect,
+  type SendPacketEffect,
+  sendError,
+  type Tid,
+} from "./effect.ts";
 import type { TransferEngine } from "./engine.ts";
 import { checkOack, defaultTerms, type Terms } from "./negotiate.ts";
 import { failed, type Outcome } from "./outcome.ts";
@@ -114,10 +121,7 @@ export function createRequest(options: RequestOptions, now: number): Request {
     to: Tid,
     type: "protocol" | "local" = "protocol",
   ): readonly RequestEffect[] {
-    return [
-      { type: "send-packet", packet: { type: "error", code, message }, to },
-      ...end(failed({ type, code, message })),
-    ];
+    return [sendError(code, message, to), ...end(failed({ type, code, message }))];
   }
 
   function end(outcome: Outcome): readonly RequestEffect[] {

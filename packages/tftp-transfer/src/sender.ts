@@ -1,6 +1,6 @@
 import { type OackPacket, type PacketDecodeError, type TftpPacket, tftpErrors } from "@longshore/tftp-packet";
 import { blockIndex, lastBlock, type Rollover } from "./block.ts";
-import { none, type SenderEffect, type Tid } from "./effect.ts";
+import { none, type SenderEffect, sendError, type Tid } from "./effect.ts";
 import type { TransferEngine } from "./engine.ts";
 import { failed, type Outcome, type TransferStatistics } from "./outcome.ts";
 import { createPace } from "./pace.ts";
@@ -269,10 +269,7 @@ export function createSender(options: SenderOptions, now: number): Sender {
 
   function fail(code: number, message: string, _at: number): readonly SenderEffect[] {
     if (state.type === "ended") return none;
-    return [
-      { type: "send-packet", packet: { type: "error", code, message } },
-      ...end(failed({ type: "local", code, message })),
-    ];
+    return [sendError(code, message), ...end(failed({ type: "local", code, message }))];
   }
 
   function end(outcome: Outcome): readonly SenderEffect[] {

@@ -1,6 +1,6 @@
 import { type PacketDecodeError, parseOptions, type TftpPacket, tftpErrors } from "@longshore/tftp-packet";
 import { lastBlock } from "../block.ts";
-import { none, type ReceiverEffect, type Tid } from "../effect.ts";
+import { none, type ReceiverEffect, sendError, type Tid } from "../effect.ts";
 import type { TransferEngine } from "../engine.ts";
 import { failed, type Outcome, type TransferStatistics } from "../outcome.ts";
 import { createStrangerGuard, sameTid } from "../peer.ts";
@@ -221,18 +221,12 @@ export function createMulticastMember(options: MulticastMemberOptions, now: numb
     const { code } = tftpErrors.illegalOperation;
     const message = `a block is longer than the ${blockSize} octets agreed on`;
     deadline = at;
-    return [
-      { type: "send-packet", packet: { type: "error", code, message } },
-      ...end(failed({ type: "protocol", code, message })),
-    ];
+    return [sendError(code, message), ...end(failed({ type: "protocol", code, message }))];
   }
 
   function fail(code: number, message: string, _at: number): readonly ReceiverEffect[] {
     if (state.type === "ended" || state.type === "dallying") return none;
-    return [
-      { type: "send-packet", packet: { type: "error", code, message } },
-      ...end(failed({ type: "local", code, message })),
-    ];
+    return [sendError(code, message), ...end(failed({ type: "local", code, message }))];
   }
 
   function end(outcome: Outcome): readonly ReceiverEffect[] {
