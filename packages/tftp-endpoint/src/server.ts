@@ -253,7 +253,9 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     message: string,
     packet?: RequestPacket,
   ): TftpDropReason | undefined {
-    const answer = encodePacket({ type: "error", code, message });
+    // Who sends what cannot be read learns no more than that: a forger's four octets are to bring few more.
+    const told = packet === undefined ? "Malformed request" : message;
+    const answer = encodePacket({ type: "error", code, message: told });
     if (!budget.take(remote.address, Math.max(0, answer.length - datagram.length), now())) return "budget";
     via.send(answer, remote);
     emit({

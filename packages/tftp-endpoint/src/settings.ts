@@ -62,7 +62,9 @@ export function readTftpSettings(
     ...(root === undefined ? {} : { root: pathOf(root, "root") }),
     ...(roots && { roots: roots.map((one, index) => readRoot(one, `roots[${index}]`, openStore)) }),
     ...(rewrite === undefined ? {} : { rewrite: readRules(rewrite) }),
-    ...(cache === undefined ? {} : { cache: cache === 0 ? (false as const) : createReadCache({ octets: cache }) }),
+    ...(cache === undefined
+      ? {}
+      : { cache: cache === 0 ? (false as const) : createReadCache({ octets: cache }) }),
   };
 }
 
