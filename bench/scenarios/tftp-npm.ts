@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { Scenario } from "../support/scenario.ts";
+import { atftpGet, shareTftp, startLongshoreTftp, startNodeTftp } from "../support/tftp-servers.ts";
+import { fill } from "../support/work.ts";
+
+const blockSizes = [512, 1428, 8192, 65_464];
+const windowSizes = [1, 8, 32];
+
+const scenario: Scenario = {
+  title: "A server on Node sends a file to atftp over TFTP, at every block size",
+  async run(bench) {
+    const bytes = Math.round((8 * 2 ** 20) / bench.divisor);
+    const file = join(bench.folder, "file");
+    fill(file, bytes);
+    const ours = await startLongshoreTftp();
+    const npm = await startNodeTftp();
+    try {
+      shareTftp(file, "file", [ours, npm]);
+      for (const windowSize of windowSizes)
+        for (const blockSize of blockSizes) {
+          const contender = ({ name, port }: typeof ours) => ({
+            name,
+            measure: () => atftpGet(port, "file", bytes, { blockSize, windowSize }),
+          });
+          await bench.compare({
+            title: `TFTP read, blocks of ${blockSize}, windows of ${windowSize}`,
+            unit: "MB/s",
+            better: "more",
+            ours: contender(ours),
+            theirs: [{ ...contender(npm), goal: blockSize >= 8192 || windowSize >= 8 ? 3 : 1 }],
+            rounds: 3,
+          });
+        }
+    } finally {
+      await ours.stop();
+      await npm.stop();
+    }
+  },
+};
+
+export default scenario;
