@@ -7,7 +7,6 @@ import {
   emit,
   enter,
   loginOf,
-  newDecoder,
   type QueuedLine,
   resetSession,
   type Session,
@@ -132,7 +131,7 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
 /** What was sent before the change and is not yet answered is dropped: it must not count as sent after it. */
 function changeLayer(session: Session, type: "tls-start" | "tls-stop", login: LoginState): void {
   session.queue = [];
-  session.decoder = newDecoder(session.options);
+  session.decoder = undefined;
   enter(session, { name: "handshake", login, since: session.now });
   emit(session, { type });
 }

@@ -4,7 +4,7 @@ import type { LineEvent } from "@longshore/nvt";
 import { abortRequest, answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
 import { resolveOptions, type ServerEngineOptions } from "./options.ts";
-import { createSession, emit, enter, isLogin, loginOf, type Session, send } from "./session.ts";
+import { createSession, emit, enter, isLogin, loginOf, newDecoder, type Session, send } from "./session.ts";
 import type { ServerState } from "./state.ts";
 import type { Step } from "./step.ts";
 import { completeTransfer, expireConnection } from "./transfer.ts";
@@ -47,35 +47,70 @@ export interface ServerEngine {
  * engine.start(0); // [{ type: "reply-send", reply: { code: 220, … } }]
  */
 export function createServerEngine(options: ServerEngineOptions): ServerEngine {
-  const session = createSession(resolveOptions(options));
-  const at = (now: number, act: () => void): readonly ServerEffect[] => {
+  return new Engine(createSession(resolveOptions(options)));
+}
+
+/** A class, not a value with functions of its own: most sessions of a busy server are idle, and a server holds thousands. */
+class Engine implements ServerEngine {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get state(): ServerState {
+    return this.#session.state;
+  }
+
+  get deadline(): number | undefined {
+    return deadlineOf(this.#session);
+  }
+
+  get wantsInput(): boolean {
+    const { queue, options, ended } = this.#session;
+    return queue.length < options.limits.queuedCommands && !ended;
+  }
+
+  start(now: number): readonly ServerEffect[] {
+    return this.#at(now, greet);
+  }
+
+  receive(bytes: Uint8Array, now: number): readonly ServerEffect[] {
+    return this.#at(now, (session) => receive(session, bytes));
+  }
+
+  end(now: number): readonly ServerEffect[] {
+    return this.#at(now, endInput);
+  }
+
+  disconnect(now: number): readonly ServerEffect[] {
+    return this.#at(now, (session) => closeSession(session, "client-gone"));
+  }
+
+  complete(completion: ServerCompletion, now: number): readonly ServerEffect[] {
+    return this.#at(now, (session) => complete(session, completion));
+  }
+
+  expire(now: number): readonly ServerEffect[] {
+    return this.#at(now, expire);
+  }
+
+  shutdown(now: number): readonly ServerEffect[] {
+    return this.#at(now, (session) => {
+      session.draining = true;
+    });
+  }
+
+  #at(now: number, act: (session: Session) => void): readonly ServerEffect[] {
+    const session = this.#session;
+    const effects: ServerEffect[] = [];
     session.now = now;
-    session.effects = [];
-    act();
+    session.effects = effects;
+    act(session);
     runQueue(session);
-    return session.effects;
-  };
-  return {
-    get state() {
-      return session.state;
-    },
-    get deadline() {
-      return deadlineOf(session);
-    },
-    get wantsInput() {
-      return session.queue.length < session.options.limits.queuedCommands && !session.ended;
-    },
-    start: (now) => at(now, () => greet(session)),
-    receive: (bytes, now) => at(now, () => receive(session, bytes)),
-    end: (now) => at(now, () => endInput(session)),
-    disconnect: (now) => at(now, () => closeSession(session, "client-gone")),
-    complete: (completion, now) => at(now, () => complete(session, completion)),
-    expire: (now) => at(now, () => expire(session)),
-    shutdown: (now) =>
-      at(now, () => {
-        session.draining = true;
-      }),
-  };
+    session.effects = undefined;
+    return effects;
+  }
 }
 
 function greet(session: Session): void {
@@ -89,13 +124,17 @@ function greet(session: Session): void {
 function receive(session: Session, bytes: Uint8Array): void {
   const { name } = session.state;
   if (name === "new" || name === "closed" || name === "handshake" || session.ended) return;
+  session.decoder ??= newDecoder(session.options);
   const { decoder } = session;
-  for (const event of decoder.push(bytes)) {
+  const events = decoder.push(bytes);
+  for (const event of events) {
     take(session, event);
     // AUTH has made the rest of this chunk void (RFC 4217 §4), QUIT has closed.
     runQueue(session);
     if (session.decoder !== decoder || isClosed(session)) return;
   }
+  // Behind a whole line there is nothing to remember.
+  if (decoder.pending === 0 && events.at(-1)?.type === "line") session.decoder = undefined;
 }
 
 function take(session: Session, event: LineEvent): void {

@@ -107,7 +107,30 @@ export interface ResolvedOptions {
   readonly onState: ServerEngineOptions["onState"];
 }
 
-const none: ReadonlySet<Verb> = new Set();
+/** Every default stands once, and what is given once for many sessions is completed once: a session holds none of it. */
+const defaults = {
+  greeting: ["FTP server ready."],
+  welcome: ["Logged in."],
+  dataModes: { active: true, passive: true },
+  without: new Set<Verb>(),
+  limits: {
+    lineLength: 4096,
+    queuedCommands: 16,
+    loginTimeout: 60_000,
+    idleTimeout: 300_000,
+    idleMaximum: 7_200_000,
+    dataTimeout: 30_000,
+    handshakeTimeout: 30_000,
+    failureDelay: 1000,
+    loginFailures: 5,
+    statusEntries: 1000,
+  },
+  quirks: {
+    acceptBareLineFeed: true,
+    acceptExtendedPassiveOnIpv4: true,
+    closeOnForeignProtocol: true,
+  },
+};
 
 export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
   return {
@@ -118,34 +141,28 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     secure: options.secure ?? false,
     allowClearCommands: options.allowClearCommands ?? false,
     hosts: options.hosts ?? false,
-    greeting: options.greeting ?? ["FTP server ready."],
-    welcome: options.welcome ?? ["Logged in."],
+    greeting: options.greeting ?? defaults.greeting,
+    welcome: options.welcome ?? defaults.welcome,
     system: options.system ?? "UNIX Type: L8",
     defaultType: options.defaultType ?? "image",
-    dataModes: { active: true, passive: true, ...options.dataModes },
+    dataModes: withDefaults(defaults.dataModes, options.dataModes),
     allowForeignDataAddress: options.allowForeignDataAddress ?? false,
-    without: options.without === undefined ? none : new Set(options.without),
+    without: options.without === undefined ? defaults.without : new Set(options.without),
     who: options.who ?? "off",
     allowSpecialModeBits: options.allowSpecialModeBits ?? false,
-    limits: {
-      lineLength: 4096,
-      queuedCommands: 16,
-      loginTimeout: 60_000,
-      idleTimeout: 300_000,
-      idleMaximum: 7_200_000,
-      dataTimeout: 30_000,
-      handshakeTimeout: 30_000,
-      failureDelay: 1000,
-      loginFailures: 5,
-      statusEntries: 1000,
-      ...options.limits,
-    },
-    quirks: {
-      acceptBareLineFeed: true,
-      acceptExtendedPassiveOnIpv4: true,
-      closeOnForeignProtocol: true,
-      ...options.quirks,
-    },
+    limits: withDefaults(defaults.limits, options.limits),
+    quirks: withDefaults(defaults.quirks, options.quirks),
     onState: options.onState,
   };
+}
+
+const completed = new WeakMap<object, object>();
+
+function withDefaults<Values extends object>(usual: Values, options: Partial<Values> | undefined): Values {
+  if (options === undefined) return usual;
+  const known = completed.get(options);
+  if (known !== undefined) return known as Values;
+  const whole = { ...usual, ...options };
+  completed.set(options, whole);
+  return whole;
 }

@@ -98,7 +98,8 @@ export interface Session {
   firstHost: VirtualHost | undefined;
   /** The virtual host that was chosen by HOST or in the TLS handshake. */
   host: VirtualHost | undefined;
-  decoder: LineDecoder;
+  /** While a line is under way. */
+  decoder: LineDecoder | undefined;
   queue: QueuedLine[];
   pending: Pending | undefined;
   /** STAT waits for `transfer-progress`. */
@@ -119,7 +120,7 @@ export interface Session {
   activeSince: number;
   now: number;
   /** What the call under way has to answer. */
-  effects: ServerEffect[];
+  effects: ServerEffect[] | undefined;
 }
 
 /** The facts of MLSx that are given unless OPTS MLST says otherwise (RFC 3659 §7.9). */
@@ -135,7 +136,7 @@ export function createSession(options: ResolvedOptions): Session {
     certified: false,
     firstHost: undefined,
     host: undefined,
-    decoder: newDecoder(options),
+    decoder: undefined,
     queue: [],
     pending: undefined,
     querying: false,
@@ -147,7 +148,7 @@ export function createSession(options: ResolvedOptions): Session {
     loginSince: 0,
     activeSince: 0,
     now: 0,
-    effects: [],
+    effects: undefined,
   };
 }
 
@@ -203,7 +204,7 @@ export function enter(session: Session, next: ServerState): void {
 }
 
 export function emit(session: Session, effect: ServerEffect): void {
-  session.effects.push(effect);
+  session.effects?.push(effect);
 }
 
 export function send(session: Session, reply: FtpReply): void {
