@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { WritableFile } from "@longshore/file-store";
 import { intakeOf } from "./intake.ts";
+import { createPacing, type Pacing } from "./pace.ts";
 import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface ReceiveOptions extends TransferOptions {
@@ -52,7 +53,8 @@ function receive(
   options: TransferOptions,
   write: (chunks: readonly Uint8Array[]) => Promise<void> | undefined,
 ): Promise<Transferred> {
-  const { transform } = options;
+  const { transform, pace } = options;
+  let pacing: Pacing | undefined;
   const intake = intakeOf(socket);
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
@@ -63,12 +65,16 @@ function receive(
     const accept = (chunk: Uint8Array): boolean => {
       if (to.settled) return false;
       to.moved(chunk.length);
+      pacing?.moved(chunk.length);
       waiting.push(chunk);
       waitingBytes += chunk.length;
       if (!writing) flush();
-      // Of two buffers one is in a write, so that one waiting is all there can be; loose chunks may gather.
-      return intake === undefined ? waitingBytes < maxWaiting : waitingBytes === 0;
+      return mayReceive();
     };
+
+    // Of two buffers one is in a write, so that one waiting is all there can be; loose chunks may gather.
+    const mayReceive = (): boolean =>
+      pacing?.isWaiting !== true && (intake === undefined ? waitingBytes < maxWaiting : waitingBytes === 0);
 
     const flush = (): void => {
       const chunks = waiting;
@@ -87,7 +93,7 @@ function receive(
     const goOn = (): void => {
       if (waitingBytes > 0) flush();
       else if (ended) complete();
-      if (to.settled || ended) return;
+      if (to.settled || ended || pacing?.isWaiting) return;
       // The stall clock is the peer's: it stands while the peer is made to wait.
       to.waitForPeer(true);
       if (socket.isPaused() || intake !== undefined) socket.resume();
@@ -122,6 +128,12 @@ function receive(
       to.fail("store", "what came in could not be stored", error);
     };
 
+    if (pace !== undefined)
+      pacing = createPacing(pace, to, () => {
+        if (ended || !mayReceive()) return;
+        to.waitForPeer(true);
+        socket.resume();
+      });
     socket.on("data", onData);
     socket.once("end", onEnd);
     if (intake !== undefined) {
@@ -132,7 +144,7 @@ function receive(
       };
       if (intake.early !== undefined) accept(intake.early);
     }
-    socket.resume();
+    if (!pacing?.isWaiting) socket.resume();
     // A TLS socket reads by itself: the end of an empty file may have come before anyone listened.
     if (socket.readableEnded) onEnd();
 
@@ -155,6 +167,7 @@ function receive(
   let listeners = (): void => {};
   return settle(socket, options, begin, () => {
     listeners();
+    pacing?.stop();
     if (!writing) intake?.release();
   });
 }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { ReadableFile } from "@longshore/file-store";
 import type { DataConnectionErrorCode } from "./error.ts";
+import { createPacing, type Pacing } from "./pace.ts";
 import { sharedPool } from "./pool.ts";
 import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
@@ -26,8 +27,10 @@ export function sendFile(
   file: ReadableFile,
   options: SendOptions = {},
 ): Promise<Transferred> {
-  const { transform, pool = sharedPool() } = options;
+  const { transform, pool = sharedPool(), pace } = options;
   const size = file.size;
+  const step = pace?.step ?? Number.POSITIVE_INFINITY;
+  let pacing: Pacing | undefined;
   let position = options.start ?? 0;
   let held = 0;
   let reading = false;
@@ -42,11 +45,15 @@ export function sendFile(
         return;
       }
       if (held >= buffersInUse) return;
-      const buffer = pool.take(size - position);
+      if (pacing?.isWaiting) {
+        to.waitForPeer(writing > 0);
+        return;
+      }
+      const buffer = pool.take(Math.min(step, size - position));
       held++;
       reading = true;
       to.waitForPeer(writing > 0);
-      const wanted = Math.min(buffer.length, size - position);
+      const wanted = Math.min(buffer.length, step, size - position);
       file.read(wanted === buffer.length ? buffer : buffer.subarray(0, wanted), position).then(
         (count) => {
           reading = false;
@@ -71,6 +78,7 @@ export function sendFile(
     const write = (buffer: Uint8Array, count: number): void => {
       const chunk = count === buffer.length ? buffer : buffer.subarray(0, count);
       writing++;
+      pacing?.moved(count);
       to.waitForPeer(true);
       const written = (moved: number | undefined): void => {
         writing--;
@@ -96,6 +104,7 @@ export function sendFile(
       held--;
       pool.give(buffer);
     };
+    if (pace !== undefined) pacing = createPacing(pace, to, pump);
     pump();
   }
 
@@ -104,7 +113,7 @@ export function sendFile(
     socket,
     options,
     begin,
-    () => {},
+    () => pacing?.stop(),
     (code) => breakOff(socket, code),
   );
 }
@@ -115,7 +124,9 @@ export function sendChunks(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: TransferOptions = {},
 ): Promise<Transferred> {
-  const { transform } = options;
+  const { transform, pace } = options;
+  let pacing: Pacing | undefined;
+  let paced = (): void => {};
   const iterator =
     Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
 
@@ -125,15 +136,23 @@ export function sendChunks(
         to.waitForPeer(true);
         writeAll(socket, parts, (moved) => {
           if (moved !== undefined && !to.settled) to.moved(moved);
+          if (moved !== undefined) pacing?.moved(moved);
           resolve();
         });
       });
+    if (pace !== undefined) pacing = createPacing(pace, to, () => paced());
     for (;;) {
       to.waitForPeer(false);
       const step = await iterator.next();
       if (to.settled) return;
       if (step.done) break;
       await write(transform?.push(step.value) ?? [step.value]);
+      if (pacing?.isWaiting && !to.settled) {
+        to.waitForPeer(false);
+        await new Promise<void>((resolve) => {
+          paced = resolve;
+        });
+      }
       if (to.settled) return;
     }
     if (transform !== undefined) await write(transform.end());
@@ -145,6 +164,8 @@ export function sendChunks(
     options,
     (to) => void run(to).catch((error) => to.fail("store", "the content could not be made", error)),
     () => {
+      pacing?.stop();
+      paced();
       void Promise.resolve(iterator.return?.()).catch(() => {});
     },
     (code) => breakOff(socket, code),

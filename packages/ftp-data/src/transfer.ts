@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { DataConnectionError, type DataConnectionErrorCode } from "./error.ts";
+import type { Pace } from "./pace.ts";
 import type { BufferPool } from "./pool.ts";
 
 /** A synchronous step between file and wire, put in only where it is needed (ASCII, compression, …). */
@@ -25,6 +26,8 @@ export interface TransferOptions {
   readonly transform?: Transformer;
   /** Where buffers come from; the process's own pool unless told. */
   readonly pool?: BufferPool;
+  /** How fast bytes may move; as fast as they can unless told. */
+  readonly pace?: Pace;
 }
 
 /** One end of a running transfer: settles once, and takes every listener and timer with it. */

@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { customerPrefix, rangeOf } from "./address-range.ts";
 import { type Ban, type BanOptions, type Bans, createBans } from "./ban.ts";
+import { createRates, type Rates } from "./rate.ts";
+import type { Rate } from "./user-options.ts";
 
 /** How many may be there at once. 0: no limit. */
 export interface AdmissionLimits {
@@ -12,6 +14,10 @@ export interface AdmissionLimits {
   readonly sessionsPerUser?: number;
   /** Transfers and listings under way in all; 1000 unless told. Beyond it they are refused with 450. */
   readonly transfers?: number;
+  /** How fast all transfers may be together; no limit unless told. */
+  readonly rate?: Rate;
+  /** How fast each session may be whose user has no rate of their own for that; no limit unless told. */
+  readonly sessionRate?: Rate;
   /** Bits of an IPv6 address that count as one address; 64 unless told, which is what one customer gets. */
   readonly ipv6Prefix?: number;
 }
@@ -54,6 +60,8 @@ export interface Admission {
   logIn(user: string, most?: number): { end(): void } | undefined;
   /** Counts a transfer until `end`; nothing when there are too many. */
   startTransfer(): { end(): void } | undefined;
+  /** How fast the transfers of sessions may be; after `reload`, of those that log in from then on. */
+  readonly rates: Rates;
   /** A login from there was refused. */
   failLogin(host: string): void;
   isBanned(host: string): boolean;
@@ -105,6 +113,9 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   }
 
   return {
+    get rates() {
+      return rules.rates;
+    },
     connect(host) {
       const { mostSessions, sessionsPerAddress, ipv6Prefix, mayConnect } = rules;
       if (bans.isBanned(host, clock()) || mayConnect?.(host) === false) return "banned";
@@ -175,6 +186,7 @@ function rulesOf({ limits = {}, ban = {}, mayConnect }: Rules): {
   readonly mostTransfers: number;
   readonly ipv6Prefix: number;
   readonly mayConnect: AdmissionOptions["mayConnect"];
+  readonly rates: Rates;
 } {
   const { ipv6Prefix = customerPrefix } = limits;
   return {
@@ -186,6 +198,7 @@ function rulesOf({ limits = {}, ban = {}, mayConnect }: Rules): {
     mostTransfers: limits.transfers ?? 1000,
     ipv6Prefix,
     mayConnect,
+    rates: createRates(limits.rate, limits.sessionRate),
   };
 }
 

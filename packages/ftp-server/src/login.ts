@@ -11,6 +11,7 @@ import type { Authenticator, LoginRequest, ServerUser } from "./authenticator.ts
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { settleRules } from "./permission-rule.ts";
+import type { Paces } from "./rate.ts";
 import { subStore } from "./sub-store.ts";
 import { pathOf, permissionOf } from "./user-options.ts";
 
@@ -35,6 +36,8 @@ export interface Login {
   readonly ownStore: FileStore;
   /** What an anonymous user gave for a password. */
   readonly guest?: string;
+  /** How fast the session may be. */
+  readonly paces: Paces;
   end(): void;
 }
 
@@ -60,12 +63,17 @@ export function createLogins(
       if (admission.isBanned(remoteAddress)) return "banned";
       const { user } = answer;
       // Counted before anything is awaited: two logins at once are two.
-      const counted = admission.logIn(realm === "" ? user.name : `${user.name}@${realm}`, user.sessions);
+      const key = realm === "" ? user.name : `${user.name}@${realm}`;
+      const counted = admission.logIn(key, user.sessions);
       if (counted === undefined) return "limit";
-      const { end } = counted;
+      const paces = admission.rates.open(key, user);
+      const end = (): void => {
+        counted.end();
+        paces.end();
+      };
       try {
         const base = typeof store === "function" ? await store(user) : store;
-        return { user, ...(await settle(base, user, request)), end };
+        return { user, ...(await settle(base, user, request)), paces, end };
       } catch (error) {
         end();
         throw error;

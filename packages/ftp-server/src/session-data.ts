@@ -42,6 +42,7 @@ export function transfersOf(
   session.transfers = createTransferRunner({
     data: dataOf(session),
     stallTimeout: limits.stallTimeout ?? 300_000,
+    paceOf: (way) => session.login?.paces[way],
     vanishGrace: limits.vanishGrace ?? 10,
     acceptMissingCloseNotify: tls?.acceptMissingCloseNotify ?? false,
     admit: admission.startTransfer,

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
-import { DataConnectionError } from "@longshore/ftp-data";
+import { DataConnectionError, type Pace } from "@longshore/ftp-data";
 import type { DataFailure, DataProtection, ServerCompletion, Transfer } from "@longshore/ftp-session/server";
 import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
@@ -16,6 +16,8 @@ export interface TransferEnvironment {
   readonly data: DataConnections;
   /** Milliseconds; 0: no limit. */
   readonly stallTimeout: number;
+  /** How fast bytes may go to the client or, with `up`, come from it. */
+  paceOf(way: "up" | "down"): Pace | undefined;
   readonly acceptMissingCloseNotify: boolean;
   /** Longest wait for a sign that the client was killed before its upload is committed, in milliseconds. */
   readonly vanishGrace: number;
@@ -97,7 +99,15 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       }
       return environment.isConnected() && !signal.aborted;
     };
-    return opened.move(socket, { signal, stallTimeout, onProgress, mayCommit, acceptMissingCloseNotify });
+    const pace = environment.paceOf(info.kind === "retrieve" || info.kind === "list" ? "down" : "up");
+    return opened.move(socket, {
+      signal,
+      stallTimeout,
+      onProgress,
+      mayCommit,
+      acceptMissingCloseNotify,
+      ...(pace === undefined ? {} : { pace }),
+    });
   }
 
   async function start(transfer: number, what: Transfer, isSecure: boolean): Promise<void> {
