@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createMemoryStore } from "@longshore/file-store-memory";
+import { createNodeStore } from "@longshore/file-store-node";
 import { createTftpServer, type TftpEvent, type TftpServer } from "@longshore/tftp-endpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../src/index.ts";
@@ -15,7 +15,9 @@ let server: TftpServer;
 let url = "";
 
 beforeAll(async () => {
-  const store = createMemoryStore({ files: { "/f": content } });
+  const served = mkdtempSync(join(folder, "served-"));
+  writeFileSync(join(served, "f"), content);
+  const store = createNodeStore(served, { writable: true });
   server = createTftpServer({ store, port: 0, writable: true, onEvent: (event) => void events.push(event) });
   url = `tftp://127.0.0.1:${(await server.listen()).port}`;
 });
