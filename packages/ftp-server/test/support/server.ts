@@ -25,6 +25,8 @@ export interface Running {
   readonly server: FtpServer;
   readonly port: number;
   readonly events: FtpServerEvent[];
+  /** What the server was made with. */
+  readonly options: FtpServerOptions;
   /** A client that has been greeted, and logged in unless told. */
   client(options?: { login?: boolean; implicitTls?: boolean }): Promise<RawClient>;
 }
@@ -42,13 +44,14 @@ afterEach(async () => {
 /** A server over memory with the user `tester`, who may write. */
 export async function start(options: Partial<FtpServerOptions> = {}): Promise<Running> {
   const events: FtpServerEvent[] = [];
-  const server = createFtpServer({
+  const all: FtpServerOptions = {
     store: createMemoryStore({ files }),
     users: [{ name: "tester", password: secret, permission: "rw" }],
     onEvent: (event) => events.push(event),
     ...options,
     limits: { failureDelay: 0, ...options.limits },
-  });
+  };
+  const server = createFtpServer(all);
   const { port } = await server.listen();
   const clients: RawClient[] = [];
   running.push({ server, clients });
@@ -56,6 +59,7 @@ export async function start(options: Partial<FtpServerOptions> = {}): Promise<Ru
     server,
     port,
     events,
+    options: all,
     async client({ login = true, ...how } = {}) {
       const client = await openClient(port, how);
       clients.push(client);
