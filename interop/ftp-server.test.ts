@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { FtpClientPeer, Target } from "./ftp-clients/client.ts";
 import { ftpClients } from "./ftp-clients/index.ts";
+import { openControl } from "./support/control.ts";
 import { hashTree, makeFile, makeTree, newFolder, removeFolders, sha256 } from "./support/files.ts";
 import { makeCertificate, type Served, serve } from "./support/longshore.ts";
 import { describeWith } from "./support/with-peer.ts";
@@ -46,6 +47,20 @@ for (const [name, client] of Object.entries(ftpClients)) {
       scenarios(`${name}-tls`, client, true),
     );
   }
+}
+
+/** An upload of which the server has got all of `part` when its data connection breaks. */
+async function interruptUpload(path: string, part: Uint8Array): Promise<void> {
+  const control = await openControl(served.ports.ftp ?? 0);
+  await control.login();
+  await control.command("TYPE I");
+  const data = await control.passive();
+  expect(await control.command(`STOR ${path}`)).toMatch(/^150 /);
+  data.write(part);
+  while (!(await control.command("STAT")).includes(` ${part.length} bytes`));
+  data.resetAndDestroy();
+  expect(await control.reply()).toMatch(/^426 /);
+  control.close();
 }
 
 function scenarios(at: string, client: FtpClientPeer, tls: boolean): void {
@@ -123,6 +138,17 @@ function scenarios(at: string, client: FtpClientPeer, tls: boolean): void {
       );
       await resumePut(target(tls), join(local, "resume-put.bin"), remote("resume-put.bin"));
       expect(await sha256(stored("resume-put.bin"))).toBe(hash);
+    });
+
+    it("goes on from an upload that was interrupted", async () => {
+      await makeFile(join(local, "broken-put.bin"), 1_000_000);
+      // Other bytes than the client has, so that it shows what was sent again.
+      const part = Buffer.alloc(300_001, "part");
+      await interruptUpload(remote("broken-put.bin"), part);
+      expect(existsSync(stored("broken-put.bin"))).toBe(false);
+      await resumePut(target(tls), join(local, "broken-put.bin"), remote("broken-put.bin"));
+      const whole = Buffer.concat([part, (await readFile(join(local, "broken-put.bin"))).subarray(300_001)]);
+      expect((await readFile(stored("broken-put.bin"))).equals(whole)).toBe(true);
     });
   }
 
