@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,7 +85,9 @@ it("own-authenticator", async () => {
   await using one = await connect("camera1", "token-1");
   await using two = await connect("camera2", "token-2");
   await one.upload(bytesOf("a picture"), "picture.jpg");
-  expect(uploads).toEqual([["camera1", "/picture.jpg", 9]]);
+  const digest = createHash("sha256").update("a picture").digest("hex");
+  await expect.poll(() => uploads).toEqual([["camera1", "/picture.jpg", 9, digest]]);
+  await expect(one.upload(bytesOf("x"), "program.exe")).rejects.toThrow("553");
   expect(await all(one.listNames())).toEqual(["picture.jpg"]);
   expect(await all(two.listNames())).toEqual([]);
   await expect(one.remove("picture.jpg")).rejects.toThrow("refused");

@@ -32,7 +32,7 @@ function equal(given: string, expected: string): boolean {
 /** A port, 0 for any, and what is to happen with each upload. */
 export async function main(
   port = 2121,
-  onUpload: (user: string, path: string, bytes: number) => void = tell,
+  onUpload: (user: string, path: string, size: number, digest: string) => void = tell,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const homes = new Map<string, FileStore>();
   const server = createFtpServer({
@@ -44,10 +44,17 @@ export async function main(
       homes.set(name, home);
       return home;
     },
+    hooks: {
+      /** Pictures and nothing else; the client gets a 553. */
+      beforeUpload: ({ path }) => path.endsWith(".jpg"),
+      /** The file stands under its name, whole: what a client left half done never comes here. */
+      async afterUpload({ user, path, size = 0, hash }) {
+        onUpload(user, path, size, await hash("sha256"));
+      },
+    },
     onEvent(event) {
-      if (event.type !== "transfer-end" || event.transfer.kind !== "store") return;
-      // Only `done` has been committed: what a client left half done was never there.
-      if (event.outcome === "done") onUpload(event.session.user ?? "", event.transfer.path, event.bytes);
+      // What a hook throws hurts no session; it is told here.
+      if (event.type === "hook-failed") console.error(event.hook, event.error);
     },
   });
   const address = await server.listen();
@@ -55,8 +62,8 @@ export async function main(
   return { port: address.port, close: () => server.close() };
 }
 
-function tell(user: string, path: string, bytes: number): void {
-  console.log(`${user} has put ${path}, ${bytes} bytes`);
+function tell(user: string, path: string, size: number, digest: string): void {
+  console.log(`${user} has put ${path}, ${size} bytes, SHA-256 ${digest}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

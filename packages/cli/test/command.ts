@@ -123,7 +123,7 @@ export interface Serving {
   port(scheme: "ftp" | "ftps" | "tftp"): number;
   readonly stderr: string;
   readonly isRunning: boolean;
-  signal(name: "SIGINT" | "SIGTERM"): void;
+  signal(name: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
   /** Its exit code. */
   readonly ended: Promise<number | null>;
   /** SIGTERM, and the exit code. */

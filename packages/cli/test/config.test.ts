@@ -6,7 +6,6 @@ import { nearest } from "../src/config/nearest.ts";
 import { configSchema, parseConfig, readConfig } from "../src/config/read.ts";
 import { CommandFailure } from "../src/failure.ts";
 import { type ServeFlags, withFlags } from "../src/serve/flags.ts";
-import { publicAddressBy } from "../src/serve/public-address.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "longshore-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,8 +64,8 @@ describe("a configuration file: validated, errors with the path to the wrong key
       "ftp.passive.ports: a list cannot be; expected the first port not above the last one",
     ],
     [
-      { ftp: { passive: { publicAddress: { "10.0.0.0/40": "192.0.2.1" } } } },
-      /^ftp\.passive\.publicAddress\["10\.0\.0\.0\/40"\]: .*expected an address or a network, such as .* for its name$/,
+      { ftp: { passive: { publicAddress: [{ networks: ["10.0.0.0/40"], address: "own" }] } } },
+      /^ftp\.passive\.publicAddress\[0\]\.networks\[0\]: "10\.0\.0\.0\/40" cannot be; expected an address or a network/,
     ],
     [
       { ftp: { ban: { allow: ["here"] } } },
@@ -160,18 +159,6 @@ describe("values", () => {
       log: { file: join(folder, "etc/log") },
       onUpload: { command: [join(folder, "etc/scan"), "./x"] },
     });
-  });
-
-  it("the public address goes by the client's network, the narrowest that fits", () => {
-    const addressFor = publicAddressBy({
-      "0.0.0.0/0": "203.0.113.1",
-      "10.0.0.0/8": "10.0.0.1",
-      "10.1.2.3": "10.1.2.1",
-      "2001:db8::/32": "203.0.113.2",
-    });
-    expect(["192.0.2.1", "10.9.9.9", "10.1.2.3", "2001:db8::1", "2001:db9::1"].map(addressFor)).toEqual([
-      ...["203.0.113.1", "10.0.0.1", "10.1.2.1", "203.0.113.2", undefined],
-    ]);
   });
 });
 

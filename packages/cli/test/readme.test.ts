@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { run } from "../src/index.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const commands = ["serve", "config", "ls", "get", "put", "rm", "mkdir", "mv", "tftp rewrite"];
+const commands = ["serve", "config", "passwd", "ls", "get", "put", "rm", "mkdir", "mv", "tftp rewrite"];
 
 async function helpOf(command: string): Promise<string> {
   let text = "";

@@ -84,6 +84,15 @@ function addUserFlags(command: Command): void {
     .option("--writable", "let everybody change files; over TFTP, add new ones")
     .option("--user <name:password[:ro|rw]>", "let a user log in; again for more (see below)", usersOf)
     .option(
+      "--users <file>",
+      "let in the users of a file, which longshore passwd writes; read again when it changes",
+    )
+    .option(
+      "--incoming <directory>",
+      "let anonymous put files there that nobody sees before they are moved; again for more",
+      (path: string, before: readonly string[] = []) => [...before, path.startsWith("/") ? path : `/${path}`],
+    )
+    .option(
       "--no-anonymous",
       "let in only the users named; TFTP knows none, so give --tftp-port to serve it",
     );
@@ -101,6 +110,7 @@ function addTlsFlags(command: Command): void {
       "--require-tls",
       "no login and no data without TLS; TFTP has none, so give --tftp-port to serve it",
     )
+    .option("--client-ca <file>", "let in only clients with a certificate of this authority, in PEM")
     .option(
       "--require-session-reuse",
       "data connections must resume the TLS session of their control connection, which some clients cannot",
@@ -119,6 +129,11 @@ function addLimitFlags(command: Command): void {
     .option(
       "--max-sessions-per-address <count>",
       "sessions at once from one address; 100 unless told",
+      countOf,
+    )
+    .option(
+      "--limit-rate <bytes>",
+      "bytes a second for each session, up and down; not of users in a file",
       countOf,
     )
     .option(

@@ -1,4 +1,5 @@
-import type { FtpServerOptions } from "@longshore/ftp-server";
+import { verbs } from "@longshore/ftp-command";
+import type { FtpServerOptions, ListenerOptions, PublicAddressRow } from "@longshore/ftp-server";
 import { z } from "zod";
 import { bytes, count, duration, ipv4, network, port, portRange } from "./value.ts";
 
@@ -21,12 +22,25 @@ const limits = z.strictObject({
   lineLength: z.int().min(64).max(1_000_000).exactOptional(),
   uploadSize: bytes.exactOptional(),
   asciiSize: bytes.exactOptional(),
+  contentSize: bytes.exactOptional(),
+  treeEntries: count.exactOptional(),
+  idleMaximum: duration.exactOptional(),
   wildcardEntries: count.exactOptional(),
 });
 
-const publicAddress = z.union([ipv4, z.record(network, ipv4)]).meta({
-  description: "The IPv4 address behind NAT: one, or by the client's network, the narrowest that fits",
-});
+const publicAddress = z
+  .union([
+    ipv4,
+    z.array(
+      z.strictObject({
+        networks: z.array(network).min(1),
+        address: z.union([ipv4, z.literal("own")], { error: 'expected an IPv4 address, or "own"' }),
+      }),
+    ),
+  ])
+  .meta({
+    description: "The IPv4 address behind NAT: one, or rows by the client's network, the first that fits",
+  });
 
 const passive = z.union([
   z.literal(false),
@@ -63,7 +77,17 @@ const quirks = z.strictObject({
 export interface FtpConfig
   extends Pick<
     FtpServerOptions,
-    "active" | "limits" | "ban" | "quirks" | "greeting" | "welcome" | "defaultType" | "progressInterval"
+    | "active"
+    | "limits"
+    | "ban"
+    | "quirks"
+    | "greeting"
+    | "welcome"
+    | "defaultType"
+    | "who"
+    | "without"
+    | "allowSpecialModeBits"
+    | "progressInterval"
   > {
   /** `false`: none without implicit TLS. */
   readonly port?: number | false;
@@ -72,9 +96,10 @@ export interface FtpConfig
     | false
     | {
         readonly ports?: readonly [number, number];
-        /** One, or by the client's network. */
-        readonly publicAddress?: string | Readonly<Record<string, string>>;
+        readonly publicAddress?: string | readonly PublicAddressRow[];
       };
+  /** Proxies in front that say whose connections they pass on (PROXY protocol). */
+  readonly proxies?: NonNullable<ListenerOptions["proxies"]>;
   /** Minutes. */
   readonly zoneOffset?: number;
 }
@@ -85,6 +110,10 @@ export const ftp: z.ZodType<FtpConfig> = z.strictObject({
     .exactOptional()
     .meta({ description: "2121 unless told; false for none without implicit TLS" }),
   implicitTlsPort: port.exactOptional().meta({ description: "A port with TLS from the first byte, as well" }),
+  proxies: z
+    .strictObject({ from: z.array(network).min(1), timeout: duration.exactOptional() })
+    .exactOptional()
+    .meta({ description: "Proxies that begin with a PROXY header, versions 1 and 2" }),
   passive: passive.exactOptional(),
   active: active.exactOptional(),
   limits: limits.exactOptional(),
@@ -93,6 +122,9 @@ export const ftp: z.ZodType<FtpConfig> = z.strictObject({
   greeting: lines.exactOptional().meta({ description: "Lines of the 220" }),
   welcome: lines.exactOptional().meta({ description: "Lines of the 230" }),
   defaultType: z.enum(["image", "ascii"]).exactOptional(),
+  without: z.array(z.enum(verbs)).exactOptional().meta({ description: "Commands that are not offered" }),
+  who: z.enum(["off", "own", "all"]).exactOptional(),
+  allowSpecialModeBits: z.boolean().exactOptional(),
   zoneOffset: z
     .int()
     .min(-1440)

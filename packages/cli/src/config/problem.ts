@@ -48,11 +48,6 @@ function tell(
   if (issue.code === "invalid_union" && issue.message === defaultUnionMessage) {
     const branch = likeliest(issue.errors, found);
     if (branch !== undefined) return branch.flatMap((inner) => tell(inner, path, input, keysAt));
-    const all = [...new Set(issue.errors.flat().map(expectationOf))];
-    const expected = all
-      .map((one, index) => (index === 0 ? one : one.replace(/^expected /, "")))
-      .join(" or ");
-    return [lineOf(path, found, expected)];
   }
   return [lineOf(path, found, expectationOf(issue))];
 }
@@ -87,6 +82,11 @@ function expectationOf(issue: Issue): string {
       return `expected ${size(issue.origin)} of ${issue.minimum} or more`;
     case "too_big":
       return `expected ${size(issue.origin)} of ${issue.maximum} or less`;
+    case "invalid_union": {
+      if (issue.message !== defaultUnionMessage) return issue.message;
+      const all = [...new Set(issue.errors.flat().map(expectationOf))];
+      return all.map((one, index) => (index === 0 ? one : one.replace(/^expected /, ""))).join(" or ");
+    }
     case "invalid_key":
       return issue.issues[0] === undefined ? issue.message : `${expectationOf(issue.issues[0])} for its name`;
     default:

@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { CommandFailure, toLine, usageFailure } from "../failure.ts";
+import type { HostConfig } from "./host.ts";
 import { tellProblems } from "./problem.ts";
 import { type Config, schema } from "./schema.ts";
+import type { TftpConfig } from "./tftp.ts";
+import type { TlsConfig } from "./tls.ts";
 
 /**
  * Reads a configuration file.
@@ -34,12 +37,15 @@ export function parseConfig(source: string, file: string): Config {
 /** Paths counted from the directory of the file that they stand in. */
 function withPaths(config: Config, directory: string): Config {
   const at = (path: string): string => resolve(directory, path);
-  const { root, xferlog, tls, log, onUpload } = config;
+  const { root, xferlog, tls, log, onUpload, usersFile, hosts, tftp } = config;
   return {
     ...config,
     ...(root === undefined ? {} : { root: at(root) }),
     ...(xferlog === undefined ? {} : { xferlog: at(xferlog) }),
-    ...(tls === undefined ? {} : { tls: filesOf(tls, ["cert", "key"], at) }),
+    ...(tls === undefined ? {} : { tls: tlsAt(tls, at) }),
+    ...(usersFile === undefined ? {} : { usersFile: filesOf(usersFile, ["path"], at) }),
+    ...(hosts === undefined ? {} : { hosts: hosts.map((host) => hostAt(host, at)) }),
+    ...(typeof tftp === "object" ? { tftp: tftpAt(tftp, at) } : {}),
     ...(log === undefined ? {} : { log: filesOf(log, ["file"], at) }),
     ...(onUpload === undefined
       ? {}
@@ -57,6 +63,39 @@ function filesOf<Section extends object>(
     return typeof path === "string" ? [[key, at(path)]] : [];
   });
   return { ...section, ...Object.fromEntries(moved) };
+}
+
+type At = (path: string) => string;
+
+function tlsAt(tls: TlsConfig, at: At): TlsConfig {
+  const { certificates, clientCertificates } = tls;
+  return {
+    ...filesOf(tls, ["cert", "key"], at),
+    ...(certificates && { certificates: certificates.map((one) => filesOf(one, ["cert", "key"], at)) }),
+    ...(clientCertificates && {
+      clientCertificates: {
+        ...filesOf(clientCertificates, ["revoked"], at),
+        authorities: [clientCertificates.authorities].flat().map(at),
+      },
+    }),
+  };
+}
+
+function hostAt(host: HostConfig, at: At): HostConfig {
+  const { usersFile, certificate } = host;
+  return {
+    ...filesOf(host, ["root"], at),
+    ...(usersFile && { usersFile: filesOf(usersFile, ["path"], at) }),
+    ...(certificate && { certificate: filesOf(certificate, ["cert", "key"], at) }),
+  };
+}
+
+function tftpAt(tftp: TftpConfig, at: At): TftpConfig {
+  const { roots } = tftp;
+  return {
+    ...filesOf(tftp, ["rewrite"], at),
+    ...(roots && { roots: roots.map((one) => filesOf(one, ["directory"], at)) }),
+  };
 }
 
 /** A program without a slash is looked for where programs are. */

@@ -1,7 +1,13 @@
 import type { NodeStoreOptions } from "@longshore/file-store-node";
-import type { AnonymousOptions, UserEntry } from "@longshore/ftp-server";
+import type {
+  HttpAuthenticatorOptions,
+  UserEntry,
+  UserOptions,
+  UsersFileOptions,
+} from "@longshore/ftp-server";
 import { z } from "zod";
 import { type FtpConfig, ftp } from "./ftp.ts";
+import { type HostConfig, hosts } from "./host.ts";
 import {
   type LogConfig,
   log,
@@ -13,22 +19,8 @@ import {
 import { store } from "./store.ts";
 import { type TftpConfig, tftp } from "./tftp.ts";
 import { type TlsConfig, tls } from "./tls.ts";
-import { anonymous, user } from "./user.ts";
+import { anonymous, http, users, usersFile } from "./user.ts";
 import { duration, localPath, text } from "./value.ts";
-
-const users = z.array(user).superRefine((list, context) => {
-  const seen = new Set<string>();
-  for (const [index, { name }] of list.entries()) {
-    if (seen.has(name))
-      context.addIssue({
-        code: "custom",
-        path: [index, "name"],
-        message: "expected each name once",
-        input: name,
-      });
-    seen.add(name);
-  }
-});
 
 /** Everything that a configuration file of `longshore serve` can say. Times are milliseconds. */
 export interface Config {
@@ -37,8 +29,11 @@ export interface Config {
   readonly host?: string;
   readonly writable?: boolean;
   readonly users?: readonly UserEntry[];
-  readonly anonymous?: boolean | AnonymousOptions;
+  readonly usersFile?: UsersFileOptions;
+  readonly http?: HttpAuthenticatorOptions;
+  readonly anonymous?: boolean | UserOptions;
   readonly tls?: TlsConfig;
+  readonly hosts?: readonly HostConfig[];
   readonly ftp?: boolean | FtpConfig;
   readonly tftp?: boolean | TftpConfig;
   readonly store?: Omit<NodeStoreOptions, "writable">;
@@ -57,8 +52,13 @@ export const schema: z.ZodType<Config> = z.strictObject({
   host: text.exactOptional().meta({ description: "Address to listen at; 127.0.0.1 unless told" }),
   writable: z.boolean().exactOptional().meta({ description: "Whether everybody may change files" }),
   users: users.exactOptional(),
+  usersFile: usersFile.exactOptional(),
+  http: http.exactOptional(),
   anonymous: anonymous.exactOptional().meta({ description: "true unless told" }),
   tls: tls.exactOptional(),
+  hosts: hosts
+    .exactOptional()
+    .meta({ description: "Virtual hosts, by HOST and by the name in the TLS handshake" }),
   ftp: z.union([z.boolean(), ftp]).exactOptional(),
   tftp: z.union([z.boolean(), tftp]).exactOptional(),
   store: store.exactOptional(),

@@ -19,7 +19,8 @@ export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObje
         maxBytesPerUser: bytes.exactOptional(),
       }),
     ])
-    .exactOptional(),
+    .exactOptional()
+    .meta({ description: "How much is kept of interrupted uploads" }),
   leftovers: z
     .strictObject({
       sweep: z.enum(["written", "tree", "never"]).exactOptional(),

@@ -1,6 +1,6 @@
-import type { StoreHandlerOptions, TftpServerBehaviour } from "@longshore/tftp-endpoint";
+import type { TftpSettings } from "@longshore/tftp-endpoint";
 import { z } from "zod";
-import { bytes, count, duration, port, portRange, text } from "./value.ts";
+import { bytes, count, duration, ipv4, localPath, network, port, portRange, text } from "./value.ts";
 
 const allowance = z.strictObject({ burst: bytes, perSecond: bytes });
 
@@ -26,17 +26,45 @@ const timing = z.strictObject({
 });
 
 /** TFTP, as the endpoint's library has it. */
-export interface TftpConfig
-  extends Pick<
-      TftpServerBehaviour,
-      "port" | "limits" | "timing" | "rollover" | "ignoreOptions" | "quirks" | "transferPorts"
-    >,
-    Pick<StoreHandlerOptions, "writable" | "overwrite" | "backslash"> {}
+export interface TftpConfig extends Omit<TftpSettings, "host" | "rewrite" | "cache"> {
+  /** A file of rules that rewrite names. */
+  readonly rewrite?: string;
+  /** Bytes of what many read, kept in memory. */
+  readonly cache?: number | false;
+}
+
+const policy = {
+  writable: z.boolean().exactOptional().meta({ description: "Whether clients may add files" }),
+  overwrite: z.boolean().exactOptional().meta({ description: "Whether they may also replace them" }),
+  uploadSize: bytes.exactOptional(),
+  quota: bytes.exactOptional(),
+};
+
+const roots = z.array(
+  z.strictObject({
+    prefix: text.exactOptional().meta({ description: "Names below it; all unless told" }),
+    clients: z.array(network).min(1).exactOptional(),
+    directory: localPath.exactOptional(),
+    root: text.exactOptional().meta({ description: "What stands for the prefix there" }),
+    ...policy,
+  }),
+);
+
+const multicast = z.strictObject({
+  addresses: z.tuple([ipv4], ipv4),
+  port: port.exactOptional(),
+  ttl: z.int().min(0).max(255).exactOptional(),
+});
 
 export const tftp: z.ZodType<TftpConfig> = z.strictObject({
   port: port.exactOptional().meta({ description: "6969 unless told" }),
-  writable: z.boolean().exactOptional().meta({ description: "Whether clients may add files" }),
-  overwrite: z.boolean().exactOptional().meta({ description: "Whether they may also replace them" }),
+  ...policy,
+  root: text.exactOptional().meta({ description: "The directory that clients see as the root" }),
+  roots: roots.exactOptional(),
+  rewrite: localPath.exactOptional().meta({ description: "A file of rules that rewrite names" }),
+  cache: z.union([z.literal(false), bytes]).exactOptional(),
+  mail: z.boolean().exactOptional(),
+  multicast: multicast.exactOptional(),
   backslash: z.enum(["separator", "name", "refuse"]).exactOptional(),
   transferPorts: z
     .union([z.enum(["any", "single"]), portRange.transform(([from, to]) => ({ from, to }))])

@@ -1,32 +1,68 @@
-import type { TlsOptions } from "@longshore/ftp-server";
+import type { ClientCertificateOptions, TlsOptions } from "@longshore/ftp-server";
 import { z } from "zod";
 import { localPath, text } from "./value.ts";
 
-const version = z.enum(["TLSv1.2", "TLSv1.3"]);
+/** A certificate whose PEM stands in files. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly passphrase?: string;
+}
 
 /** As the server's library has it, but that PEM stands in files. */
 export interface TlsConfig
-  extends Pick<
-    TlsOptions,
-    | "passphrase"
-    | "required"
-    | "sessionReuse"
-    | "acceptMissingCloseNotify"
-    | "minVersion"
-    | "maxVersion"
-    | "ciphers"
-  > {
-  readonly cert?: string;
-  readonly key?: string;
+  extends Partial<CertificateFiles>,
+    Pick<
+      TlsOptions,
+      | "serverNames"
+      | "allowClearCommands"
+      | "required"
+      | "sessionReuse"
+      | "acceptMissingCloseNotify"
+      | "minVersion"
+      | "maxVersion"
+      | "ciphers"
+    > {
   readonly selfSigned?: boolean;
+  /** Further ones, by the names that stand in them. */
+  readonly certificates?: readonly CertificateFiles[];
+  readonly clientCertificates?: Pick<ClientCertificateOptions, "required" | "purpose"> & {
+    readonly authorities: string | readonly string[];
+    readonly revoked?: string;
+  };
 }
+
+const version = z.enum(["TLSv1.2", "TLSv1.3"]);
+
+const files = {
+  cert: localPath.meta({ description: "The certificate with its chain, a file in PEM" }),
+  key: localPath.meta({ description: "Its key, a file in PEM" }),
+};
+
+export const certificate: z.ZodType<CertificateFiles> = z.strictObject({
+  ...files,
+  passphrase: text.exactOptional(),
+});
+
+const clientCertificates = z.strictObject({
+  authorities: z
+    .union([localPath, z.array(localPath).min(1)])
+    .meta({ description: "Whose certificates are trusted: files in PEM" }),
+  revoked: localPath.exactOptional(),
+  required: z.boolean().exactOptional(),
+  purpose: z.enum(["identity", "login", "second-factor"]).exactOptional(),
+});
 
 export const tls: z.ZodType<TlsConfig> = z
   .strictObject({
-    cert: localPath.exactOptional().meta({ description: "The certificate with its chain, in PEM" }),
-    key: localPath.exactOptional().meta({ description: "Its key, in PEM" }),
+    cert: files.cert.exactOptional(),
+    key: files.key.exactOptional(),
     passphrase: text.exactOptional(),
     selfSigned: z.boolean().exactOptional().meta({ description: "Make a new certificate instead" }),
+    certificates: z.array(certificate).exactOptional(),
+    allowClearCommands: z.boolean().exactOptional(),
+    serverNames: z.enum(["any", "known", "required"]).exactOptional(),
+    clientCertificates: clientCertificates.exactOptional(),
     required: z.boolean().exactOptional().meta({ description: "No login and no data without TLS" }),
     sessionReuse: z.enum(["off", "prefer", "require"]).exactOptional(),
     acceptMissingCloseNotify: z.boolean().exactOptional(),
@@ -36,7 +72,5 @@ export const tls: z.ZodType<TlsConfig> = z
   })
   .refine(
     ({ cert, key, selfSigned }) => (selfSigned ? !cert && !key : cert !== undefined && key !== undefined),
-    {
-      error: "expected both cert and key, or selfSigned alone",
-    },
+    { error: "expected both cert and key, or selfSigned alone" },
   );

@@ -1,66 +1,42 @@
-import {
-  type Authenticator,
-  anonymousAuthenticator,
-  type FtpServerOptions,
-  firstOf,
-  type Permission,
-  userAuthenticator,
-} from "@longshore/ftp-server";
+import type { FtpServerOptions, UserOptions } from "@longshore/ftp-server";
 import type { Config } from "../config/schema.ts";
 import { usageFailure } from "../failure.ts";
-import { makeCertificate, readCertificate } from "./certificate.ts";
-import { isFtpServed } from "./services.ts";
 
-/** Who may log in, as it is now: another configuration can take its place while sessions run. */
-export interface Access {
-  readonly authenticate: Authenticator;
-  use(config: Config): void;
-}
-
-/** @throws {CommandFailure} wrong usage, where nobody could log in */
-export function createAccess(config: Config): Access {
-  let current = authenticatorOf(config);
+/**
+ * Who may log in.
+ *
+ * @throws {CommandFailure} wrong usage, where nobody could
+ */
+export function accessOf(
+  config: Config,
+): Pick<FtpServerOptions, "users" | "usersFile" | "http" | "anonymous"> {
+  const { users = [], anonymous = true, usersFile, http } = config;
+  if (anonymous === false && users.length === 0 && usersFile === undefined && http === undefined)
+    throw usageFailure("--no-anonymous leaves nobody who could log in: name somebody with --user or --users");
+  const everybody = withDefaults(config);
   return {
-    authenticate: (login) => current(login),
-    use(next) {
-      current = authenticatorOf(next);
-    },
+    ...(users.length === 0 ? {} : { users: users.map(everybody) }),
+    ...(usersFile === undefined ? {} : { usersFile }),
+    ...(http === undefined ? {} : { http }),
+    anonymous: anonymous === false ? false : everybody(anonymous === true ? {} : anonymous),
   };
 }
 
-/** Whether the configuration lets anybody change anything. */
-export function isWritable({ writable, users = [], anonymous }: Config): boolean {
+/** Whether the configuration lets anybody change anything; who comes from elsewhere may be allowed to. */
+export function isWritable({
+  writable,
+  users = [],
+  anonymous,
+  usersFile,
+  http,
+  hosts = [],
+}: Config): boolean {
+  if (writable === true || usersFile !== undefined || http !== undefined || hosts.length > 0) return true;
   const given = [...users, ...(typeof anonymous === "object" ? [anonymous] : [])];
-  return writable === true || given.some(({ permission }) => mayWrite(permission));
+  return given.some(({ permission = "ro", incoming = [] }) => permission !== "ro" || incoming.length > 0);
 }
 
-const mayWrite = (permission: Permission = "ro"): boolean => permission !== "ro";
-
-function authenticatorOf(config: Config): Authenticator {
-  const { users = [], anonymous = true, writable = false } = config;
-  const everybody: Permission = writable ? "rw" : "ro";
-  if (anonymous === false && users.length === 0 && isFtpServed(config))
-    throw usageFailure("--no-anonymous leaves nobody who could log in: name somebody with --user");
-  const guest = anonymous === true ? {} : anonymous;
-  return firstOf([
-    ...(guest === false ? [] : [anonymousAuthenticator({ permission: everybody, ...guest })]),
-    userAuthenticator(users.map((user) => ({ permission: everybody, ...user }))),
-  ]);
-}
-
-/**
- * The certificate and what is asked of TLS.
- *
- * @throws {CommandFailure} wrong usage
- */
-export async function tlsOf(config: Config, host: string): Promise<FtpServerOptions["tls"]> {
-  if (config.tls === undefined) return undefined;
-  const { cert, key, selfSigned, ...rest } = config.tls;
-  if (selfSigned === true) return { ...(await makeCertificate(host)), ...rest };
-  if (cert !== undefined && key !== undefined) return { ...(await readCertificate(cert, key)), ...rest };
-  throw usageFailure(
-    rest.required === true
-      ? "--require-tls needs --tls-cert and --tls-key, or --tls-self-signed"
-      : "TLS needs a certificate: give --tls-cert and --tls-key, or --tls-self-signed",
-  );
+/** Gives a user what everybody has. */
+export function withDefaults({ writable }: Config): <User extends UserOptions>(user: User) => User {
+  return (user) => ({ permission: writable === true ? "rw" : "ro", ...user });
 }

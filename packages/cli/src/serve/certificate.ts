@@ -9,7 +9,7 @@ export interface Certificate {
 
 /** Reads a certificate (with its chain) and its key from two files. */
 export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
-  return { cert: await read("--tls-cert", certFile), key: await read("--tls-key", keyFile) };
+  return { cert: await readPem("--tls-cert", certFile), key: await readPem("--tls-key", keyFile) };
 }
 
 /** Makes a certificate for `host` and `localhost` that nobody has signed: for tests and closed networks. */
@@ -34,7 +34,8 @@ export async function makeCertificate(host: string): Promise<Certificate> {
   return { cert: made.cert, key: made.private };
 }
 
-async function read(option: string, file: string): Promise<string> {
+/** @throws {CommandFailure} wrong usage, which names the option */
+export async function readPem(option: string, file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {

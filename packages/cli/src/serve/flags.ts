@@ -19,6 +19,11 @@ export interface ServeFlags {
   readonly writable?: true;
   readonly user?: readonly UserOption[];
   readonly anonymous?: boolean;
+  readonly users?: string;
+  readonly incoming?: readonly string[];
+  /** Bytes a second. */
+  readonly limitRate?: number;
+  readonly clientCa?: string;
   readonly passivePorts?: readonly [number, number];
   readonly publicAddress?: string;
   readonly tlsCert?: string;
@@ -51,8 +56,9 @@ export function withFlags(base: Config, directory: string | undefined, flags: Se
       root: directory === undefined ? undefined : resolve(directory),
       host: flags.host,
       writable,
-      users: flags.user === undefined ? undefined : usersOf(base, flags.user, writable === true),
-      anonymous: flags.anonymous === false ? false : undefined,
+      users: usersOf(base, flags, writable === true),
+      usersFile: flags.users === undefined ? undefined : { ...base.usersFile, path: resolve(flags.users) },
+      anonymous: anonymousOf(base, flags),
       ftp: ftpOf(base.ftp, flags),
       tftp: tftpOf(base.tftp, flags),
       tls: tlsOf(base.tls, flags),
@@ -89,16 +95,37 @@ export function checkFlags({ tlsCert, tlsKey, tlsSelfSigned }: ServeFlags): void
     throw usageFailure("--tls-cert and --tls-key go together: give both");
 }
 
+function anonymousOf({ anonymous = true }: Config, flags: ServeFlags): Config["anonymous"] | undefined {
+  const { incoming, limitRate } = flags;
+  if (flags.anonymous === false) return false;
+  if (anonymous === false || (incoming === undefined && limitRate === undefined)) return undefined;
+  return {
+    ...(anonymous === true ? {} : anonymous),
+    ...(incoming === undefined ? {} : { incoming }),
+    ...rateOf(flags),
+  };
+}
+
+/** For each session, each way. */
+function rateOf({ limitRate }: ServeFlags): { readonly sessionRate?: { up: number; down: number } } {
+  return limitRate === undefined ? {} : { sessionRate: { up: limitRate, down: limitRate } };
+}
+
 function usersOf(
-  { users = [] }: Config,
-  given: readonly UserOption[],
+  base: Config,
+  flags: ServeFlags,
   writable: boolean,
-): NonNullable<Config["users"]> {
+): NonNullable<Config["users"]> | undefined {
+  const { user: given = [], limitRate } = flags;
+  if (flags.user === undefined && (limitRate === undefined || base.users === undefined)) return undefined;
+  const rate = rateOf(flags);
+  const users = (base.users ?? []).map((user) => ({ ...user, ...rate }));
   const named = given.map(({ name, password = "", permission }) => ({
     ...users.find((user) => user.name === name),
     name,
     password,
     permission: permission ?? (writable ? "rw" : "ro"),
+    ...rate,
   }));
   return [...users.filter(({ name }) => !named.some((user) => user.name === name)), ...named];
 }
@@ -140,7 +167,7 @@ function tftpOf(base: Config["tftp"], flags: ServeFlags): Config["tftp"] | undef
 }
 
 function tlsOf(base: Config["tls"], flags: ServeFlags): Config["tls"] | undefined {
-  const { tlsCert, tlsKey, tlsSelfSigned, requireTls, requireSessionReuse } = flags;
+  const { tlsCert, tlsKey, tlsSelfSigned, requireTls, requireSessionReuse, clientCa } = flags;
   const { cert: _, key: __, selfSigned: ___, ...rest } = base ?? {};
   const isNew = tlsCert !== undefined || tlsKey !== undefined || tlsSelfSigned !== undefined;
   const changes = defined({
@@ -148,6 +175,10 @@ function tlsOf(base: Config["tls"], flags: ServeFlags): Config["tls"] | undefine
     key: absolute(tlsKey),
     selfSigned: tlsSelfSigned,
     required: requireTls,
+    clientCertificates:
+      clientCa === undefined
+        ? undefined
+        : { required: true, ...base?.clientCertificates, authorities: [resolve(clientCa)] },
     sessionReuse: requireSessionReuse === undefined ? undefined : ("require" as const),
   });
   return isEmpty(changes) ? undefined : { ...(isNew ? rest : base), ...changes };

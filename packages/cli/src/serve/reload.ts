@@ -1,15 +1,15 @@
 import type { Config } from "../config/schema.ts";
 import { toLine } from "../failure.ts";
-import type { Access } from "./access.ts";
 import type { Log } from "./log.ts";
 import type { Operation } from "./operation.ts";
+import type { Service } from "./services.ts";
 
 export interface ReloadParts {
   /** In force at the beginning. */
   readonly config: Config;
   /** Reads it anew. */
   readonly load: () => Promise<Config>;
-  readonly access: Access;
+  readonly services: readonly Pick<Service, "reload">[];
   readonly operation: Pick<Operation, "reopen">;
   readonly log: Log;
 }
@@ -18,7 +18,7 @@ export interface ReloadParts {
  * What SIGHUP does: log files are opened anew, the configuration is read again, and what can change while sessions
  * run does. What cannot is said in the log. A configuration that is wrong changes nothing.
  */
-export function createReload({ config, load, access, operation, log }: ReloadParts): () => void {
+export function createReload({ config, load, services, operation, log }: ReloadParts): () => void {
   let current = config;
   let running: Promise<void> = Promise.resolve();
 
@@ -26,11 +26,12 @@ export function createReload({ config, load, access, operation, log }: ReloadPar
     operation.reopen();
     try {
       const next = await load();
-      access.use(next);
+      for (const service of services) await service.reload(next);
       const fixed = changedKeys(current, next).filter((key) => !live.has(key));
+      const names = [...fixed, ...(portsOf(current) === portsOf(next) ? [] : ["the ports of ftp"])];
       current = { ...next, ...pick(current, fixed) };
-      const rest = fixed.length === 0 ? "" : `; what has changed in ${fixed.join(", ")} needs a new start`;
-      log.note(fixed.length === 0 ? "info" : "warn", `configuration read again${rest}`);
+      const rest = names.length === 0 ? "" : `; what has changed in ${names.join(", ")} needs a new start`;
+      log.note(names.length === 0 ? "info" : "warn", `configuration read again${rest}`);
     } catch (error) {
       log.note("warn", `nothing has changed, the configuration cannot be used: ${toLine(error)}`);
     }
@@ -42,11 +43,25 @@ export function createReload({ config, load, access, operation, log }: ReloadPar
 }
 
 /** What takes effect in the sessions that begin from now on. */
-const live: ReadonlySet<keyof Config> = new Set(["$schema", "users", "anonymous"]);
+const live: ReadonlySet<keyof Config> = new Set([
+  "$schema",
+  "users",
+  "usersFile",
+  "http",
+  "anonymous",
+  "tls",
+  "hosts",
+  "ftp",
+]);
 
 function changedKeys(before: Config, after: Config): readonly (keyof Config)[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Config)[];
   return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+/** They are listened at as long as the process runs. */
+function portsOf({ ftp }: Config): string {
+  return typeof ftp === "object" ? `${ftp.port} ${ftp.implicitTlsPort}` : `${ftp !== false}`;
 }
 
 /** These keys as they were, absent ones too, so that a later change back is none. */

@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { CommandFailure, toLine, usageFailure } from "../failure.ts";
 import { writeOut } from "../output.ts";
-import { createAccess, isWritable, tlsOf } from "./access.ts";
 import { checkFlags, type ServeFlags, withFlags, withPasswords } from "./flags.ts";
 import { createOperation } from "./operation.ts";
 import { createReload } from "./reload.ts";
@@ -41,18 +40,13 @@ export async function serve(
   const host = await addressOf(config.host ?? "127.0.0.1");
   if (!isFtpServed(config) && !isTftpServed(config))
     throw usageFailure("nothing is left to serve: take away --no-ftp or --no-tftp, or give --tftp-port");
-  const access = createAccess(config);
-  const tls = await tlsOf(config, host);
   const operation = await createOperation(config, root);
   const { log } = operation;
-  const services = servicesOf(config, {
+  const services = await servicesOf(config, {
     root,
     host,
     sink: operation.sink,
-    writable: isWritable(config),
-    authenticators: [access.authenticate],
     hooks: operation.hooks,
-    ...(tls === undefined ? {} : { tls }),
   });
 
   const closeAll = async (drain: number): Promise<void> => {
@@ -60,7 +54,7 @@ export async function serve(
     await Promise.all(services.map((service) => service.close(drain)));
   };
   const signals = watchSignals();
-  signals.onHangup = createReload({ config, load: () => load(flags), access, operation, log });
+  signals.onHangup = createReload({ config, load: () => load(flags), services, operation, log });
   try {
     await listenAll(services, host);
     const metrics = await operation.listen();
