@@ -34,8 +34,9 @@ export function decodeNegotiation(
   const isRequest = opcode !== oackOpcode;
   const texts = splitFields(datagram, 2);
   const last = texts.pop();
-  if (!isRequest && quirks?.acceptTrailingNuls)
-    while (texts.length && !texts.at(-1) && (texts.length % 2 || !texts.at(-2))) texts.pop();
+  // A NUL too many is a name, or its value, with nothing before or behind it.
+  if (quirks?.acceptTrailingNuls && !isRequest)
+    while (texts.length && !texts.at((texts.length % 2) - 2)) texts.pop();
   // What stands before a missing NUL may be the mode, but no option.
   if (last && (texts.push(last) > 2 || !isRequest || !quirks?.acceptMissingNul))
     return refuse("missing-nul", datagram, opcode);
