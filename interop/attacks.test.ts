@@ -2,6 +2,7 @@
 // stand, and is named after it. SECURITY.md says which of them shows which recommendation.
 import { afterAll } from "vitest";
 import { alpaca } from "./attacks/alpaca.ts";
+import { anonymous } from "./attacks/anonymous.ts";
 import { bombs } from "./attacks/bombs.ts";
 import { bounce } from "./attacks/bounce.ts";
 import { downgrade } from "./attacks/downgrade.ts";
@@ -26,4 +27,5 @@ hostileNames();
 exhaustion();
 bombs();
 guessing();
+anonymous();
 logInjection();

@@ -16,6 +16,7 @@ const steps: Record<string, () => Promise<Ran>> = {
   types: () => quiet("tsc", "--noEmit"),
   lint: () => quiet("biome", "check", "."),
   diagrams: () => quiet("tsx", "scripts/diagrams.ts", "--check"),
+  security: () => quiet("tsx", "scripts/security.ts"),
   layers: () => quiet("depcruise", "--config", ".dependency-cruiser.cjs", "packages"),
   build: () => quiet("turbo", "run", "build", "--output-logs=errors-only"),
   knip: () => quiet("knip"),
