@@ -21,6 +21,21 @@ import { type Action, type Allowed, actions, type Permission, rulesOf } from "./
  * @throws {FileStoreError} `name-not-allowed` when a rule's path cannot be one
  */
 export function restrictStore(store: FileStore, permission: Permission): FileStore {
+  // Most users of a server have one of a few: their sessions share it.
+  if (typeof permission !== "string") return restrict(store, permission);
+  let known = restrictions.get(store);
+  if (known === undefined) {
+    known = new Map();
+    restrictions.set(store, known);
+  }
+  const restricted = known.get(permission) ?? restrict(store, permission);
+  known.set(permission, restricted);
+  return restricted;
+}
+
+const restrictions = new WeakMap<FileStore, Map<string, FileStore>>();
+
+function restrict(store: FileStore, permission: Permission): FileStore {
   const rules = rulesOf(permission, store.capabilities);
   const { uniform } = rules;
   if (uniform && actions.every((action) => rules.anywhere(action))) return store;

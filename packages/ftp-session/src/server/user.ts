@@ -33,6 +33,15 @@ export interface StoreFeatures {
 
 /** {@link StoreFeatures} of a store. */
 export function storeFeatures(store: FileStore): StoreFeatures {
+  const features = known.get(store) ?? featuresOf(store);
+  known.set(store, features);
+  return features;
+}
+
+/** The sessions of a store share them. */
+const known = new WeakMap<FileStore, StoreFeatures>();
+
+function featuresOf(store: FileStore): StoreFeatures {
   const { capabilities } = store;
   return {
     capabilities,
