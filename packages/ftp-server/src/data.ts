@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
-import type { DataFailure, DataProtection, ServerCompletion } from "@longshore/ftp-session/server";
+import type { DataFailure, DataProtection, ServerCompletion, TlsRole } from "@longshore/ftp-session/server";
 import { type ActiveConnection, connectActive } from "./active.ts";
 import type { ActiveOptions, PassiveOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
@@ -19,7 +19,7 @@ export interface DataEnvironment {
   readonly taken: Set<number>;
   readonly advertise: Advertiser;
   /** Becomes TLS on a connection; the connection is closed where that fails. */
-  secure(socket: Socket): Promise<Socket | DataFailure>;
+  secure(socket: Socket, role: TlsRole): Promise<Socket | DataFailure>;
   onStranger(host: string): void;
   /** PASV was refused: no address is known that the client could reach. */
   onUnreachable(): void;
@@ -28,11 +28,21 @@ export interface DataEnvironment {
 /** The data connections of one session: at most one listener and one connection at a time. */
 export interface DataConnections {
   /** `tellsAddress`: the client is told not only the port. */
-  listen(family: 4 | 6, protection: DataProtection, tellsAddress: boolean): Promise<ServerCompletion>;
+  listen(
+    family: 4 | 6,
+    protection: DataProtection,
+    tellsAddress: boolean,
+    role: TlsRole,
+  ): Promise<ServerCompletion>;
   /** The connection that comes in on the listener, TLS included. */
   accept(): Promise<Socket | DataFailure>;
   /** A connection to the client, TLS included; `receives`: the client will send on it. */
-  connect(address: HostPort, protection: DataProtection, receives: boolean): Promise<Socket | DataFailure>;
+  connect(
+    address: HostPort,
+    protection: DataProtection,
+    role: TlsRole,
+    receives: boolean,
+  ): Promise<Socket | DataFailure>;
   /** Closes the listener and what came in on it, and gives up connecting. A connection handed out stays. */
   close(): void;
 }
@@ -55,7 +65,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
   };
 
   return {
-    async listen(family, protection, tellsAddress) {
+    async listen(family, protection, tellsAddress, role) {
       close();
       const mine = generation;
       const { local, remote, passive, taken, onStranger, proxies, boundHost = local.host } = environment;
@@ -70,7 +80,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
       const range = passive.ports === undefined ? {} : { ports: passive.ports };
       const opened = await listenPassive({
         host: boundHost,
-        peer: remote.host,
+        ...(passive.allowForeignAddress === true ? {} : { peer: remote.host }),
         proxies,
         taken,
         onStranger,
@@ -89,7 +99,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
         }
         arrived = socket;
         // At once: some clients shake hands before they send the command, others after the 150.
-        return protection === "private" ? environment.secure(socket) : socket;
+        return protection === "private" ? environment.secure(socket, role) : socket;
       });
       return { type: "data-listening", address: { family, host: host ?? local.host, port: opened.port } };
     },
@@ -99,7 +109,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
       if (mine === generation) listener = incoming = arrived = undefined;
       return socket;
     },
-    async connect(address, protection, receives) {
+    async connect(address, protection, role, receives) {
       const mine = generation;
       const { local, active, boundHost = local.host } = environment;
       const { localAddress = boundHost, localPort } = active === false ? {} : active;
@@ -114,7 +124,7 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
       });
       outgoing = attempt;
       const socket = await attempt.connection;
-      const result = typeof socket === "string" || isClear ? socket : await environment.secure(socket);
+      const result = typeof socket === "string" || isClear ? socket : await environment.secure(socket, role);
       if (mine === generation) outgoing = undefined;
       return result;
     },

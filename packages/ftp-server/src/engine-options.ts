@@ -36,6 +36,7 @@ export function engineOptionsOf(
       without: options.without,
       who: options.who,
       allowSpecialModeBits: options.allowSpecialModeBits,
+      acceptForeignData: options.passive ? options.passive.allowForeignAddress : undefined,
     }),
   };
 }

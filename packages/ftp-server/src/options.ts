@@ -105,6 +105,11 @@ export type PassiveOptions =
        * still use EPSV.
        */
       readonly publicAddress?: PublicAddress;
+      /**
+       * Whether another host than the client's may connect (FXP, CPSV); `false` unless told: whoever is faster gets the
+       * data (RFC 2577 §8).
+       */
+      readonly allowForeignAddress?: boolean;
     };
 
 /** PORT and EPRT. `false` in the place of the options switches them off. */

@@ -16,7 +16,7 @@ export interface PassiveListenerOptions {
   /** The local address to listen on. */
   readonly host: string;
   /** Who may connect: the client of the control connection, in canonical text. */
-  readonly peer: string;
+  readonly peer?: string;
   /** The ports to choose from; any unless told. */
   readonly ports?: readonly [first: number, last: number];
   /** Ports of the range that this server listens on already; kept up to date here. */
@@ -69,9 +69,10 @@ async function open(options: PassiveListenerOptions, port: number): Promise<Pass
     },
   );
   const take = (socket: Socket, from: string): void => {
-    if (from !== peer || !server.listening) {
+    const isStranger = peer !== undefined && from !== peer;
+    if (isStranger || !server.listening) {
       socket.destroy();
-      if (from !== peer) onStranger(from);
+      if (isStranger) onStranger(from);
       return;
     }
     stop();

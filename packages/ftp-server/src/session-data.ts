@@ -18,7 +18,7 @@ export function dataOf(session: SessionState): DataConnections {
     passive: options.passive ?? {},
     active: options.active ?? {},
     taken,
-    secure: (socket) => secureData(session, socket),
+    secure: (socket, role) => secureData(session, socket, role),
     advertise: session.environment.advertise,
     onUnreachable: () =>
       emit({ type: "no-public-address", session: infoOf(session), own: local.host, advice: addressAdvice }),

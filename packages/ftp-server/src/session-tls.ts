@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { encodeReply, reply } from "@longshore/ftp-reply";
-import type { DataFailure, ServerCompletion } from "@longshore/ftp-session/server";
+import type { DataFailure, ServerCompletion, TlsRole } from "@longshore/ftp-session/server";
 import { clearControl, secureControl, writeControl } from "./control.ts";
 import { handshakeTimeout } from "./engine-options.ts";
 import { printable } from "./printable.ts";
@@ -15,6 +15,7 @@ import {
   type SessionTls,
   startTls,
 } from "./tls.ts";
+import { startTlsAsClient } from "./tls-client.ts";
 
 /** Becomes TLS on the control connection. */
 export async function startSessionTls(session: SessionState): Promise<ServerCompletion> {
@@ -57,8 +58,13 @@ export async function stopSessionTls(session: SessionState): Promise<ServerCompl
 }
 
 /** Becomes TLS on a data connection. */
-export async function secureData(session: SessionState, plain: Socket): Promise<Socket | DataFailure> {
+export async function secureData(
+  session: SessionState,
+  plain: Socket,
+  role: TlsRole,
+): Promise<Socket | DataFailure> {
   const tls = tlsOf(session);
+  if (role === "client") return (await startTlsAsClient(plain, tls, handshakeTimeout)) ?? "tls";
   const { socket, secured } = startTls(plain, tls, handshakeTimeout, () => tls.chosen);
   if ((await secured) !== undefined) return "tls";
   const refusal = refusalOfData(socket, tls);

@@ -155,7 +155,10 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       complete(session, listSessions(session, effect.scope));
       return;
     case "data-listen":
-      run(session, dataOf(session).listen(effect.family, effect.protection, effect.tellsAddress));
+      run(
+        session,
+        dataOf(session).listen(effect.family, effect.protection, effect.tellsAddress, effect.role),
+      );
       return;
     case "data-close":
       session.data?.close();
@@ -172,7 +175,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       session.transfers?.accept(effect.transfer);
       return;
     case "data-connect":
-      session.transfers?.connect(effect.transfer, effect.address, effect.protection);
+      session.transfers?.connect(effect.transfer, effect.address, effect.protection, effect.role);
       return;
     case "transfer-abort":
       session.transfers?.abort(effect.transfer);

@@ -4,7 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
 import { DataConnectionError, type Pace } from "@longshore/ftp-data";
-import type { DataFailure, DataProtection, ServerCompletion, Transfer } from "@longshore/ftp-session/server";
+import type {
+  DataFailure,
+  DataProtection,
+  ServerCompletion,
+  TlsRole,
+  Transfer,
+} from "@longshore/ftp-session/server";
 import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
@@ -46,7 +52,7 @@ export interface TransferRunner {
   /** Settles when the transfer is over and nothing of it is open. */
   start(transfer: number, what: Transfer, isSecure: boolean): Promise<void>;
   accept(transfer: number): void;
-  connect(transfer: number, address: HostPort, protection: DataProtection): void;
+  connect(transfer: number, address: HostPort, protection: DataProtection, role: TlsRole): void;
   abort(transfer: number): void;
 }
 
@@ -191,9 +197,9 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     accept(transfer) {
       if (running?.transfer === transfer) running.connected(data.accept());
     },
-    connect(transfer, address, protection) {
+    connect(transfer, address, protection, role) {
       if (running?.transfer !== transfer) return;
-      running.connected(data.connect(address, protection, running.what.kind === "receive-file"));
+      running.connected(data.connect(address, protection, role, running.what.kind === "receive-file"));
     },
     abort(transfer) {
       if (running?.transfer === transfer) running.abort.abort();

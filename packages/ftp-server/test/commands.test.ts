@@ -8,7 +8,7 @@ import { createNodeStore } from "@longshore/file-store-node";
 import type { FtpServerOptions } from "@longshore/ftp-server";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RawClient } from "./support/client.ts";
-import { files, secret, start, until } from "./support/server.ts";
+import { certificate, files, secret, start, until } from "./support/server.ts";
 
 const roots: string[] = [];
 
@@ -471,6 +471,49 @@ describe("LPRT and LPSV, RFC 1639", () => {
     expect(await client.command("LPRT 16,4,1,2,3,4,2,8,0")).toMatch(/^521 /);
     expect(await client.code("LPRT 4,4,1,2,3")).toBe(501);
   });
+});
+
+describe("FXP between two servers", () => {
+  const between = { active: { allowForeignAddress: true }, passive: { allowForeignAddress: true } } as const;
+
+  async function privately(options: Partial<FtpServerOptions>): Promise<RawClient> {
+    const server = await start({ tls: { ...certificate(), implicit: true }, ...between, ...options });
+    const client = await server.client({ implicitTls: true });
+    await client.command("PBSZ 0");
+    await client.command("PROT P");
+    return client;
+  }
+
+  it("is not there unless foreign addresses are allowed", async () => {
+    const server = await start({ tls: { ...certificate(), implicit: true } });
+    const client = await server.client({ implicitTls: true });
+    expect(await client.code("CPSV")).toBe(502);
+    expect(await client.code("SSCN ON")).toBe(502);
+  });
+
+  for (const way of ["CPSV", "SSCN"] as const)
+    it(`${way}: one server is the TLS client of the other`, async () => {
+      const from = await privately({});
+      const to = await privately({ store: createMemoryStore() });
+      if (way === "SSCN") {
+        expect(await to.command("SSCN")).toBe("200 SSCN:SERVER METHOD");
+        expect(await to.command("SSCN ON")).toBe("200 SSCN:CLIENT METHOD");
+      }
+      const answer = await to.command(way === "CPSV" ? "CPSV" : "PASV");
+      expect(answer).toMatch(/^227 /);
+      expect(await from.code(`PORT ${/\(([\d,]+)\)/.exec(answer)?.[1]}`)).toBe(200);
+      to.write("STOR copy\r\n");
+      from.write("RETR a.txt\r\n");
+      expect([await to.reply(), await to.reply()]).toEqual([
+        expect.stringMatching(/^150/),
+        expect.stringMatching(/^226 .*12 bytes/),
+      ]);
+      expect([await from.reply(), await from.reply()]).toEqual([
+        expect.stringMatching(/^150/),
+        expect.stringMatching(/^226 .*12 bytes/),
+      ]);
+      expect(await to.command("XMD5 copy")).toBe(await from.command("XMD5 a.txt"));
+    });
 });
 
 describe("the option without", () => {

@@ -189,12 +189,12 @@ describe("the advertised address", () => {
       onStranger: () => {},
       onUnreachable: () => seen.push("advice"),
     });
-    expect(await connections.listen(4, "clear", true)).toEqual({
+    expect(await connections.listen(4, "clear", true, "server")).toEqual({
       type: "data-listen-failed",
       reason: "unreachable",
     });
     expect(seen).toEqual(["advice"]);
-    expect(await connections.listen(4, "clear", false)).toMatchObject({ type: "data-listening" });
+    expect(await connections.listen(4, "clear", false, "server")).toMatchObject({ type: "data-listening" });
     connections.close();
   });
 

@@ -4,6 +4,9 @@ export type DataMode = "EPSV" | "PASV" | "EPRT" | "PORT";
 /** PROT C or PROT P (RFC 4217 §9). */
 export type DataProtection = "clear" | "private";
 
+/** Which end of TLS one is. */
+export type TlsRole = "client" | "server";
+
 /** How the bytes of a file go over the wire (RFC 959 §3.1). */
 export type TransferType = "ascii" | "image";
 

@@ -79,6 +79,7 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
         type: "data-listen",
         family: step.family,
         tellsAddress: step.tellsAddress,
+        role: step.role,
         protection: session.parameters.protection,
       });
       session.pending = { on: "data-listen", verb, next: step.next };

@@ -3,7 +3,7 @@ import type { HostPort } from "@longshore/ftp-address";
 import type { Secret } from "@longshore/ftp-command";
 import type { FactName } from "@longshore/ftp-listing";
 import type { FtpReply } from "@longshore/ftp-reply";
-import type { DataProtection, TransferFailure, TransferType } from "../data.ts";
+import type { DataProtection, TlsRole, TransferFailure, TransferType } from "../data.ts";
 import type { SessionUser, VirtualHost } from "./user.ts";
 
 /**
@@ -51,6 +51,8 @@ export type ServerEffect =
       readonly protection: DataProtection;
       /** The client is told the address too (PASV, LPSV), and not the port alone (EPSV). */
       readonly tellsAddress: boolean;
+      /** Which end of TLS this server is on the data connection: `client` only between two servers (CPSV, SSCN). */
+      readonly role: TlsRole;
     }
   /** Connect to the client for the transfer → `data-open` or `data-failed`. */
   | {
@@ -58,6 +60,7 @@ export type ServerEffect =
       readonly transfer: number;
       readonly address: HostPort;
       readonly protection: DataProtection;
+      readonly role: TlsRole;
     }
   /** Wait on the passive listener for the client → `data-open` or `data-failed`. */
   | { readonly type: "data-accept"; readonly transfer: number }

@@ -1,4 +1,4 @@
-export type { DataProtection, TransferFailure, TransferType } from "../data.ts";
+export type { DataProtection, TlsRole, TransferFailure, TransferType } from "../data.ts";
 export { offeredVerbs } from "./commands/index.ts";
 export {
   type CloseReason,

@@ -38,6 +38,8 @@ export interface ServerEngineOptions {
   readonly dataModes?: { readonly active?: boolean; readonly passive?: boolean };
   /** Whether PORT and EPRT may name another host than the client's (FXP); `false` unless told (RFC 2577 §3). */
   readonly allowForeignDataAddress?: boolean;
+  /** Whether another host than the client's may connect to a passive port (FXP): CPSV is there then; `false` unless told. */
+  readonly acceptForeignData?: boolean;
   /** Commands that are not offered, by their names in the command table: 502, and not in HELP or FEAT. None unless told. */
   readonly without?: readonly Verb[];
   /** Whether SITE WHO tells of this user's sessions, of all, or is 502: `off` unless told. */
@@ -99,6 +101,7 @@ export interface ResolvedOptions {
   readonly defaultType: TransferType;
   readonly dataModes: { readonly active: boolean; readonly passive: boolean };
   readonly allowForeignDataAddress: boolean;
+  readonly acceptForeignData: boolean;
   readonly without: ReadonlySet<Verb>;
   readonly who: "off" | "own" | "all";
   readonly allowSpecialModeBits: boolean;
@@ -147,6 +150,7 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     defaultType: options.defaultType ?? "image",
     dataModes: withDefaults(defaults.dataModes, options.dataModes),
     allowForeignDataAddress: options.allowForeignDataAddress ?? false,
+    acceptForeignData: options.acceptForeignData ?? false,
     without: options.without === undefined ? defaults.without : new Set(options.without),
     who: options.who ?? "off",
     allowSpecialModeBits: options.allowSpecialModeBits ?? false,

@@ -1,6 +1,6 @@
 import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
-import type { DataProtection } from "../data.ts";
+import type { DataProtection, TlsRole } from "../data.ts";
 import type {
   AuthenticationAnswer,
   CloseReason,
@@ -52,6 +52,7 @@ export type Step =
       readonly step: "listen";
       readonly family: 4 | 6;
       readonly tellsAddress: boolean;
+      readonly role: TlsRole;
       readonly next: (answer: ListenAnswer) => Step;
     }
   /** Move something over a data connection. */

@@ -122,7 +122,9 @@ function openChannel(
     return;
   }
   const address = channel.kind === "active" ? channel.address : options.remote;
-  emit(session, { type: "data-connect", transfer, address, protection: parameters.protection });
+  const { protection, secureClient } = parameters;
+  const role = secureClient ? "client" : "server";
+  emit(session, { type: "data-connect", transfer, address, protection, role });
 }
 
 function finish(session: Session, state: TransferState, final: FtpReply): void {

@@ -13,6 +13,8 @@ const trials: Readonly<
   "AUTH TLS": { send: ["AUTH TLS"], code: 234, from: "greeting" },
   PBSZ: { send: ["AUTH TLS", "PBSZ 0"], code: 200, from: "greeting" },
   PROT: { send: ["AUTH TLS", "PBSZ 0", "PROT P"], code: 200, from: "greeting" },
+  CPSV: { send: ["CPSV"], code: 227 },
+  SSCN: { send: ["SSCN ON"], code: 200 },
   EPRT: { send: ["EPRT |1|192.0.2.7|2048|"], code: 200 },
   EPSV: { send: ["EPSV"], code: 229 },
   LANG: { send: ["LANG EN"], code: 200 },
@@ -55,6 +57,11 @@ const poor = {
 
 const policies: Readonly<Record<string, Parameters<typeof createHarness>[0]>> = {
   "everything offered": { tls: "offered", hosts: true, who: "all" },
+  "between servers": {
+    tls: "offered",
+    acceptForeignData: true,
+    allowForeignDataAddress: true,
+  },
   "TLS required": { tls: "required", hosts: true },
   "nothing offered": { dataModes: { active: false, passive: false } },
   "EPSV switched off": { quirks: { acceptExtendedPassiveOnIpv4: false } },

@@ -118,6 +118,8 @@ export interface Situation {
 
 const everything = { tls: "offered", hosts: true, who: "all" } as const;
 
+const foreign = { acceptForeignData: true, allowForeignDataAddress: true } as const;
+
 /** Every state in which a command can come. */
 export const situations: Readonly<Record<string, () => Situation>> = {
   unidentified: () => at(greeted()),
@@ -137,6 +139,7 @@ export const situations: Readonly<Record<string, () => Situation>> = {
   secured: () => at(greeted(), "AUTH TLS"),
   sized: () => at(at(greeted(), "AUTH TLS").session, "PBSZ 0", "USER tester", "PASS secret"),
   private: () => at(at(greeted(), "AUTH TLS").session, "PBSZ 0", "PROT P", "USER tester", "PASS secret"),
+  "between servers": () => at(loggedIn({ ...everything, ...foreign }), "SSCN ON"),
   "TLS required": () => at(greeted({ ...everything, tls: "required" })),
   "TLS required, clear data": () =>
     at(at(greeted({ ...everything, tls: "required" }), "AUTH TLS").session, "USER tester", "PASS secret"),

@@ -191,7 +191,7 @@ describe("the tables", () => {
   });
 
   it("name in HELP and FEAT only what is offered", () => {
-    const session = loggedIn({ tls: "offered", hosts: true });
+    const session = loggedIn({ tls: "offered", hosts: true, acceptForeignData: true });
     const help = session.send("HELP")[0] ?? "";
     const named = help
       .split("\r\n")
@@ -292,6 +292,8 @@ const beyond: { readonly [V in Verb]?: readonly number[] } = {
   XSHA512: [250, 550],
   RANG: [350],
   CSID: [200],
+  CPSV: [227, 425, 501],
+  SSCN: [200],
   CLNT: [200],
   AVBL: [213, 550],
   DSIZ: [213, 550],

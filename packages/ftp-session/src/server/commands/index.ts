@@ -5,6 +5,7 @@ import { answer, type Step } from "../step.ts";
 import { abort } from "./abort.ts";
 import { account } from "./account.ts";
 import { extendedPort, longPort, port } from "./active.ts";
+import { clientPassive, secureClient } from "./between-servers.ts";
 import { combine } from "./combine.ts";
 import { copyFrom, copyTo } from "./copy.ts";
 import { client, clientIdentification, noop, system } from "./courtesy.ts";
@@ -95,6 +96,8 @@ const handlers: Handlers = {
   PBSZ: protectionBufferSize,
   CCC: clearCommandChannel,
   PROT: protectionLevel,
+  CPSV: clientPassive,
+  SSCN: secureClient,
   FEAT: (_, session) => features(verbsOf(session), session),
   OPTS: options,
   "OPTS UTF8": utf8Option,

@@ -1,20 +1,27 @@
 import { formatLprt, formatPort } from "@longshore/ftp-address";
 import type { CommandOf } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
+import type { TlsRole } from "../../data.ts";
 import type { ListenAnswer } from "../effect.ts";
 import { dropData, type Session } from "../session.ts";
 import { answer, type Step } from "../step.ts";
 
 /** RFC 959 §4.1.2, RFC 1123 §4.1.2.6. It has no form for IPv6 (RFC 2428 §1). */
 export function passive(_: CommandOf<"PASV">, session: Session): Step {
+  return listenForData(session, roleOf(session));
+}
+
+/** PASV, with this server at the named end of TLS. */
+export function listenForData(session: Session, role: TlsRole): Step {
   const { options, parameters } = session;
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
   if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
-  return listen(session, 4, true, ({ address }) =>
+  const step = listen(session, 4, true, ({ address }) =>
     address.family === 4
       ? reply(227, `Entering Passive Mode (${formatPort(address)})`)
       : reply(425, "No IPv4 address is there to listen on: send EPSV."),
   );
+  return { ...step, role };
 }
 
 /** RFC 1639 §3: as PASV, for either family. */
@@ -43,6 +50,10 @@ export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Sessio
   );
 }
 
+function roleOf({ parameters }: Session): TlsRole {
+  return parameters.secureClient ? "client" : "server";
+}
+
 const listenFailures = {
   exhausted: "All ports for data are in use.",
   unavailable: "No port to listen on.",
@@ -54,12 +65,13 @@ function listen(
   family: 4 | 6,
   tellsAddress: boolean,
   success: (answer: Extract<ListenAnswer, { readonly type: "data-listening" }>) => ReturnType<typeof reply>,
-): Step {
+): Extract<Step, { readonly step: "listen" }> {
   dropData(session);
   return {
     step: "listen",
     family,
     tellsAddress,
+    role: roleOf(session),
     next: (completion) => {
       if (completion.type === "data-listen-failed") {
         return answer(reply(425, listenFailures[completion.reason]));

@@ -12,6 +12,8 @@ export function whyNot(verb: Verb, session: Session): string | undefined {
 
 type Policy = { readonly [V in Verb]?: (session: Session) => string | undefined };
 
+const noServers = "Transfers between servers are not offered.";
+
 const withTls = (session: Session): string | undefined =>
   tlsOf(session) === "none" ? "TLS is not offered." : undefined;
 
@@ -27,6 +29,12 @@ const policy: Policy = {
   PBSZ: withTls,
   PROT: withTls,
   CCC: withTls,
+  CPSV: (session) =>
+    session.options.acceptForeignData ? (withTls(session) ?? withPassive(session)) : noServers,
+  SSCN: (session) => {
+    const { acceptForeignData, allowForeignDataAddress } = session.options;
+    return acceptForeignData || allowForeignDataAddress ? withTls(session) : noServers;
+  },
   "SITE WHO": ({ options }) => (options.who === "off" ? "Not offered here." : undefined),
   PORT: withActive,
   LPRT: withActive,
