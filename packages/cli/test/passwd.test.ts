@@ -47,12 +47,11 @@ describe("longshore passwd", () => {
       "/log=list,append",
     );
     const before = (await users()).get("ada");
-    const flags = ["--keep-password", "--quota-bytes", "1000", "--rate-down", "5", "--home", "/work"];
+    const flags = ["--keep-password", "--rate-down", "5", "--home", "/work"];
     expect((await longshore(["passwd", file, "ada", ...flags])).code).toBe(0);
     expect((await users()).get("ada")).toEqual({
       ...before,
       home: "/work",
-      quota: { bytes: 1000 },
       rate: { down: 5 },
     });
     expect((await users()).get("bob")?.permission).toEqual([

@@ -16,21 +16,12 @@ export interface UserOptions {
   readonly home?: string | VirtualPath;
   /** Root and home are made at login where they are missing; `false` unless told. */
   readonly createHome?: boolean;
-  /** What may lie below the user's root. */
-  readonly quota?: Quota;
   /** How fast all sessions of the user may transfer together. */
   readonly rate?: Rate;
   /** How fast each session of the user may. */
   readonly sessionRate?: Rate;
   /** Sessions at once; 0: no limit. As many as `limits.sessionsPerUser` has it unless told. */
   readonly sessions?: number;
-}
-
-/** Each part may be absent: no limit. */
-export interface Quota {
-  readonly bytes?: number;
-  /** Files, directories and links. */
-  readonly files?: number;
 }
 
 /** Bytes a second; absent or 0: no limit. */

@@ -73,7 +73,6 @@ const userOptions = z.strictObject({
   root: path.exactOptional(),
   home: path.exactOptional(),
   createHome: z.boolean("write true or false").exactOptional(),
-  quota: z.strictObject({ bytes: count.exactOptional(), files: count.exactOptional() }).exactOptional(),
   rate: rate.exactOptional(),
   sessionRate: rate.exactOptional(),
   sessions: count.exactOptional(),

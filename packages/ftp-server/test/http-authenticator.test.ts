@@ -66,7 +66,7 @@ describe("an external HTTP check", () => {
   });
 
   it("200 with a user's settings accepts, 401 and 403 refuse, 404 is an unknown user", async () => {
-    const user = { permission: [{ path: "/pub", allow: "rw" }], quota: { bytes: 5 } };
+    const user = { permission: [{ path: "/pub", allow: "rw" }], rate: { up: 5 } };
     expect(await ask(says(200, JSON.stringify(user)))).toEqual({
       result: "accepted",
       user: { name: "ann", ...user },

@@ -23,8 +23,6 @@ export function addPasswd(program: Command): void {
     .option("--root <path>", "the directory of the store that is / to the user")
     .option("--home <path>", "where the user begins, counted from the root")
     .option("--create-home", "make root and home at login where they are missing")
-    .option("--quota-bytes <count>", "bytes that may lie below the root; 0 for no limit", countOf)
-    .option("--quota-files <count>", "files and directories below the root; 0 for no limit", countOf)
     .option("--rate-up <bytes>", "bytes a second to the server; 0 for no limit", countOf)
     .option("--rate-down <bytes>", "bytes a second from the server; 0 for no limit", countOf)
     .option("--sessions <count>", "sessions at once; 0 for no limit", countOf)
@@ -37,7 +35,7 @@ or from a prompt that asks twice. It is kept as a scrypt hash.
 Examples:
   longshore passwd users.json ada --permission rw --root /home/ada --create-home
   longshore passwd users.json bob --permission ro --permission /inbox=incoming
-  longshore passwd users.json bob --keep-password --quota-bytes 1000000000
+  longshore passwd users.json bob --keep-password --rate-down 1000000
   longshore passwd users.json ada --delete`,
     )
     .action(async (file: string, name: string, flags: PasswdFlags) => {
