@@ -21,7 +21,7 @@ for (const [, file = "", name] of text.matchAll(/`([\w/.-]+\.ts)`(?:: “([^”]
 }
 // RFC 2577 has recommendations in each of its sections from 3 to 9.
 for (const section of [3, 4, 5, 6, 7, 8, 9])
-  if (!new RegExp(`^\\| §${section} \\|`, "m").test(text))
+  if (!new RegExp(`^\\| §${section} +\\|`, "m").test(text))
     faults.push(`RFC 2577 §${section} is not in the table`);
 if (named === 0) faults.push("SECURITY.md names no test");
 for (const fault of faults) console.error(`SECURITY.md: ${fault}`);
