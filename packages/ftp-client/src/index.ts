@@ -18,6 +18,8 @@ export type {
   TraceEvent,
   TransferCallOptions,
 } from "./options.ts";
+export { FtpPool, type FtpPoolOptions, type UseOptions } from "./pool.ts";
+export type { RetryOptions } from "./retry.ts";
 export type { UploadSource } from "./source.ts";
 export type { DownloadTarget } from "./target.ts";
 export type { TransferReport } from "./transfer.ts";
