@@ -52,7 +52,8 @@ process.exit(failed === 0 ? 0 : 1);
 async function checkPublishedTypes(): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-packed-"));
   try {
-    const args = ["pack", "--silent", "--workspaces", "--if-present", "--pack-destination", folder];
+    const published = packages.flatMap(({ path }) => ["--workspace", path]);
+    const args = ["pack", "--silent", ...published, "--pack-destination", folder];
     const packed = await run("npm", args, { quiet: true });
     if (packed.code !== 0) return packed;
     const files = readdirSync(folder);

@@ -2,3 +2,4 @@ export { createLocalFile, openLocalFile } from "./local-file.ts";
 export type { LeftoverOptions, NodeStoreOptions } from "./options.ts";
 export { createNodeStore, type NodeStore } from "./store.ts";
 export { createStreamFile } from "./stream-file.ts";
+export { type WatchedFile, type WatchedFileOptions, watchedFile } from "./watched-file.ts";

@@ -1,20 +1,14 @@
-import { watch } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { type WatchedFileOptions, watchedFile } from "@longshore/file-store-node";
 import { isPasswordHash } from "./password.ts";
 import { type Problem, problemText, readUserRecord, type UserRecord } from "./user-schema.ts";
 import type { Account, AccountSource } from "./users.ts";
 
 /** Where users are kept outside of the program. Plain data. */
-export interface UsersFileOptions {
+export interface UsersFileOptions extends WatchedFileOptions {
   /** A JSON file, `{ "users": { "NAME": { "password": "scrypt$…", … } } }`, as `longshore passwd` writes it. */
   readonly path: string;
   /** Whether sessions of users that are gone from the file, or also of those that were changed, are ended; `"never"` unless told. */
   readonly endSessions?: "never" | "removed" | "changed";
-  /** Milliseconds between looks at the file, where the system does not tell of changes; 2000 unless told. */
-  readonly pollInterval?: number;
-  /** Milliseconds of quiet after a change before it is read; 100 unless told. */
-  readonly settleTime?: number;
 }
 
 /** What a users file holds, by name. */
@@ -111,18 +105,15 @@ export interface UsersFileHandlers {
 }
 
 export function createUsersFile(options: UsersFileOptions, handlers: UsersFileHandlers): UsersFile {
-  const { path, pollInterval = 2000, settleTime = 100 } = options;
+  const { path } = options;
+  const file = watchedFile(path, options);
   let records: UserRecords = new Map();
   let accounts: readonly Account[] = [];
   let known = new Map<string, Account>();
-  let stamp = "";
-  let stopWatching: (() => void) | undefined;
 
   async function read(): Promise<void> {
     const before = records;
-    const mark = await stampOf(path);
-    records = await readUsersFile(path);
-    stamp = mark;
+    records = parseUsersFile(await textOf(path, file), path);
     known = new Map([...records].map(([name, record]) => [name, accountOf(name, record)]));
     accounts = [...known.values()];
     const names = [...before.keys()];
@@ -136,15 +127,10 @@ export function createUsersFile(options: UsersFileOptions, handlers: UsersFileHa
     );
   }
 
-  /** Looks whether the file is another than the one that was read last, and reads it if so. */
-  async function look(): Promise<void> {
-    const mark = await stampOf(path);
-    if (mark === stamp) return;
+  async function readAgain(): Promise<void> {
     try {
       await read();
     } catch (error) {
-      // Told once for each state of the file.
-      stamp = mark;
       handlers.onError(toError(error, path));
     }
   }
@@ -154,25 +140,24 @@ export function createUsersFile(options: UsersFileOptions, handlers: UsersFileHa
     some: (number) => accounts[number % accounts.length],
     async open() {
       await read();
-      stopWatching ??= watchFile(path, pollInterval, settleTime, look);
+      file.watch(readAgain);
     },
     reload: read,
-    close() {
-      stopWatching?.();
-      stopWatching = undefined;
-    },
+    close: () => file.close(),
   };
 }
 
 /** Reads a users file. @throws {UsersFileError} */
 export async function readUsersFile(path: string): Promise<UserRecords> {
-  let text: string;
+  return parseUsersFile(await textOf(path, watchedFile(path)), path);
+}
+
+async function textOf(path: string, file: { read(): Promise<string> }): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await file.read();
   } catch (error) {
     throw toError(error, path);
   }
-  return parseUsersFile(text, path);
 }
 
 const maxProblems = 20;
@@ -202,61 +187,4 @@ function toError(error: unknown, path: string): UsersFileError {
   if (UsersFileError.isInstance(error)) return error;
   const why = error instanceof Error ? error.message : String(error);
   return new UsersFileError("unreadable", `${path} cannot be read: ${why}`, { cause: error });
-}
-
-/** The same as long as nobody wrote to the file or put another in its place. */
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return [ino, size, mtimeNs, ctimeNs].join(" ");
-  } catch {
-    return "gone";
-  }
-}
-
-/**
- * Calls `look` when something may have changed. The directory is watched, because files are replaced rather than
- * written to; where that cannot be, or tells nothing (network file systems), the clock does.
- */
-function watchFile(
-  path: string,
-  pollInterval: number,
-  settleTime: number,
-  look: () => Promise<void>,
-): () => void {
-  let settling: NodeJS.Timeout | undefined;
-  let isLooking = false;
-  const begin = (): void => {
-    // What happens during a look is seen by the next.
-    if (isLooking) {
-      later();
-      return;
-    }
-    isLooking = true;
-    void look().finally(() => {
-      isLooking = false;
-    });
-  };
-  function later(): void {
-    clearTimeout(settling);
-    settling = setTimeout(begin, settleTime);
-    settling.unref();
-  }
-  const timer = setInterval(begin, pollInterval);
-  timer.unref();
-  let stop = (): void => {};
-  try {
-    const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
-      if (name === null || name === basename(path)) later();
-    });
-    watcher.on("error", () => watcher.close());
-    stop = () => watcher.close();
-  } catch {
-    // Polling is enough.
-  }
-  return () => {
-    stop();
-    clearInterval(timer);
-    clearTimeout(settling);
-  };
 }

@@ -59,7 +59,7 @@ export class PacketEncodeError extends Error {
 
   /** @param what the value at fault, with its unit */
   constructor(code: PacketEncodeErrorCode, what: string) {
-    super(`${code}: cannot send ${what}`);
+    super(`${code}: ${what}`);
     Object.assign(this, { name: "PacketEncodeError", code, [marker]: true });
   }
 
@@ -75,7 +75,7 @@ export function refuse(
   { length }: Uint8Array,
   opcode?: number,
 ): { readonly ok: false; readonly error: PacketDecodeError } {
-  const message = `${code}: cannot read ${length} octets with opcode ${opcode}`;
+  const message = `${code}: ${length} octets, opcode ${opcode}`;
   const answer = opcode === oackOpcode ? 8 : opcode && opcode < errorOpcode ? 4 : undefined;
   return { ok: false, error: { code, message, opcode, answer } };
 }

@@ -114,14 +114,14 @@ function numberFrom(min: number, max: number): (text: string) => number | bigint
 /** RFC 2090: empty in a request, `addr,port,mc` in an OACK; a later OACK may leave the first two empty. */
 function parseMulticast(text: string, from: Origin): KnownOptions["multicast"] {
   if (!text && from !== "oack") return "";
-  const [, address, port, master] =
+  const [, address, port = "", master] =
     /^(2(?:2[4-9]|3\d)(?:\.(?:25[0-5]|(?:2[0-4]|1\d|[1-9])?\d)){3})?,([1-9]\d{0,4})?,([01])$/.exec(text) ??
     [];
-  if (!master || from === "request" || Number(port) > 65535) return undefined;
-  return { address, port: Number(port) || undefined, master: master === "1" };
+  if (!master || from === "request" || +port > 65535) return undefined;
+  return { address, port: +port || undefined, master: master === "1" };
 }
 
 function formatValue(value: number | bigint | "" | MulticastGrant): string {
-  if (typeof value !== "object") return String(value);
-  return `${value.address ?? ""},${value.port ?? ""},${Number(value.master)}`;
+  if (typeof value !== "object") return `${value}`;
+  return `${value.address ?? ""},${value.port ?? ""},${+value.master}`;
 }

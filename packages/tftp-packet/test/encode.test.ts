@@ -77,7 +77,7 @@ describe("encodePacket", () => {
     expect(encodePacket(request(512))).toHaveLength(512);
     expect(thrownBy(() => encodePacket(request(513)))).toMatchObject({
       code: "too-long",
-      message: "too-long: cannot send 513 octets",
+      message: "too-long: 513 octets",
     });
   });
 

@@ -157,7 +157,7 @@ describe("formatOption", () => {
       () => formatOption("multicast", { address: "10.0.0.1", port: 1, master: true }),
     ];
     for (const format of cases) expect(format).toThrow(PacketEncodeError);
-    expect(() => formatOption("blksize", 7)).toThrow("out-of-range: cannot send blksize 7");
+    expect(() => formatOption("blksize", 7)).toThrow("out-of-range: blksize 7");
   });
 });
 
