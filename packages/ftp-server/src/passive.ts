@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { unmapHost } from "@longshore/ftp-address";
 import type { Proxies } from "./proxy-connection.ts";
@@ -40,7 +41,7 @@ export async function listenPassive(
   if (ports === undefined) return open(options, 0);
   const [first, last] = ports;
   const size = last - first + 1;
-  const start = Math.floor(Math.random() * size);
+  const start = randomInt(size);
   for (let step = 0; step < size; step++) {
     const port = first + ((start + step) % size);
     if (taken.has(port)) continue;

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createMemoryStore } from "@longshore/file-store-memory";
 import { createFtpServer } from "@longshore/ftp-server";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createDataConnections } from "../src/data.ts";
 import { createAdvertiser } from "../src/public-address.ts";
 import { createWildcard } from "../src/wildcard.ts";
@@ -19,6 +19,19 @@ describe("passive connections", () => {
     for (const port of seen) expect(port >= base && port <= base + 5, `${port}`).toBe(true);
     expect(seen.size).toBeGreaterThan(3);
     expect((await client.get("RETR a.txt")).content).toBe(files["/a.txt"]);
+  });
+
+  it("no port follows from the process's ordinary random numbers, which who sees enough of can foretell", async () => {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const client = await (await start({ passive: { ports: [base, base + 99] } })).client();
+    const ordinary = vi.spyOn(Math, "random").mockReturnValue(0);
+    try {
+      const ports = new Set<number>();
+      for (let refresh = 0; refresh < 12; refresh++) ports.add(await client.passivePort());
+      expect(ports.size).toBeGreaterThan(3);
+    } finally {
+      ordinary.mockRestore();
+    }
   });
 
   it("SO_REUSEADDR: a port serves again while connections of a moment ago linger on it", async () => {
