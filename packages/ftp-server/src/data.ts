@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import type { DataFailure, DataProtection, ServerCompletion, TlsRole } from "@longshore/ftp-session/server";
 import { type ActiveConnection, connectActive } from "./active.ts";
+import { endOf } from "./address.ts";
 import type { ActiveOptions, PassiveOptions } from "./options.ts";
 import { listenPassive, type PassiveListener } from "./passive.ts";
 import type { Proxies } from "./proxy-connection.ts";
@@ -43,6 +44,12 @@ export interface DataConnections {
     role: TlsRole,
     receives: boolean,
   ): Promise<Socket | DataFailure>;
+  /** Has the connection that `accept` hands out later, ahead of its transfer: to `address`, or from the listener. */
+  establish(
+    address: HostPort | undefined,
+    protection: DataProtection,
+    role: TlsRole,
+  ): Promise<ServerCompletion>;
   /** Closes the listener and what came in on it, and gives up connecting. A connection handed out stays. */
   close(): void;
 }
@@ -62,6 +69,21 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     arrived?.destroy();
     outgoing?.close();
     listener = incoming = arrived = outgoing = undefined;
+  };
+
+  /** Connects from where the options say, without TLS yet. */
+  const dial = (address: HostPort, receives: boolean): ActiveConnection => {
+    const { local, active, boundHost = local.host } = environment;
+    const { localAddress = boundHost, localPort } = active === false ? {} : active;
+    outgoing = connectActive({
+      address,
+      localHost: localAddress,
+      receives,
+      ...(localPort === undefined
+        ? {}
+        : { localPort: localPort === "adjacent" ? local.port - 1 : localPort }),
+    });
+    return outgoing;
   };
 
   return {
@@ -111,22 +133,43 @@ export function createDataConnections(environment: DataEnvironment): DataConnect
     },
     async connect(address, protection, role, receives) {
       const mine = generation;
-      const { local, active, boundHost = local.host } = environment;
-      const { localAddress = boundHost, localPort } = active === false ? {} : active;
       const isClear = protection === "clear";
-      const attempt = connectActive({
-        address,
-        localHost: localAddress,
-        receives: receives && isClear,
-        ...(localPort === undefined
-          ? {}
-          : { localPort: localPort === "adjacent" ? local.port - 1 : localPort }),
-      });
-      outgoing = attempt;
-      const socket = await attempt.connection;
+      const socket = await dial(address, receives && isClear).connection;
       const result = typeof socket === "string" || isClear ? socket : await environment.secure(socket, role);
       if (mine === generation) outgoing = undefined;
       return result;
+    },
+    async establish(address, protection, role) {
+      const failed = (reason: DataFailure): ServerCompletion => ({ type: "data-establish-failed", reason });
+      if (address === undefined) {
+        // Without TLS: it may wait for the 150.
+        const socket = await listener?.connection;
+        if (socket === undefined) return failed("no-listener");
+        return { type: "data-established", address: endOf(socket.remoteAddress, socket.remotePort) };
+      }
+      const { local, remote, advertise } = environment;
+      const told = advertise(local.host, remote.host);
+      if (told === undefined) {
+        environment.onUnreachable();
+        return failed("unreachable");
+      }
+      close();
+      const mine = generation;
+      const socket = await dial(address, false).connection;
+      if (typeof socket === "string") return failed(socket);
+      if (mine !== generation) {
+        socket.destroy();
+        return failed("no-listener");
+      }
+      outgoing = undefined;
+      arrived = socket;
+      const { host, port } = endOf(socket.localAddress, socket.localPort);
+      incoming =
+        protection === "private" ? environment.secure(socket, role) : Promise.resolve<Socket>(socket);
+      return {
+        type: "data-established",
+        address: { family: address.family, host: host === local.host ? told : host, port },
+      };
     },
     close,
   };

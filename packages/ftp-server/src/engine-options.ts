@@ -34,6 +34,7 @@ export function engineOptionsOf(
       welcome: options.welcome,
       defaultType: options.defaultType,
       without: options.without,
+      allowEstablishing: options.allowEstablishing,
       who: options.who,
       allowSpecialModeBits: options.allowSpecialModeBits,
       acceptForeignData: options.passive ? options.passive.allowForeignAddress : undefined,

@@ -56,6 +56,11 @@ export interface FtpServerOptions {
   readonly defaultType?: ServerEngineOptions["defaultType"];
   /** Commands that are not offered, by their names in the command table; none unless told. */
   readonly without?: ServerEngineOptions["without"];
+  /**
+   * Whether ESTA and ESTP make the data connection ahead of its transfer and tell from where it comes, as Pure-FTPd
+   * does; `false` unless told.
+   */
+  readonly allowEstablishing?: boolean;
   /** Whether SITE WHO tells of this user's sessions, of all, or is not there; `"off"` unless told. */
   readonly who?: ServerEngineOptions["who"];
   /** Whether clients may set the bits setuid, setgid and sticky; `false` unless told. */

@@ -160,6 +160,9 @@ function performOne(session: SessionState, effect: ServerEffect): void {
         dataOf(session).listen(effect.family, effect.protection, effect.tellsAddress, effect.role),
       );
       return;
+    case "data-establish":
+      run(session, dataOf(session).establish(effect.address, effect.protection, effect.role));
+      return;
     case "data-close":
       session.data?.close();
       return;

@@ -85,6 +85,21 @@ export function takeStep(session: Session, verb: Verb, login: LoginState, step: 
       session.pending = { on: "data-listen", verb, next: step.next };
       enter(session, { name: "waiting", login, verb, on: "data-listen" });
       return;
+    case "establish":
+      emit(session, {
+        type: "data-establish",
+        ...(step.address === undefined ? {} : { address: step.address }),
+        role: step.role,
+        protection: session.parameters.protection,
+      });
+      session.pending = {
+        on: "data-establish",
+        verb,
+        until: session.now + session.options.limits.dataTimeout,
+        next: step.next,
+      };
+      enter(session, { name: "waiting", login, verb, on: "data-establish" });
+      return;
     case "log-in":
       session.failures = 0;
       session.parameters.workingDirectory = step.user.home;
@@ -180,10 +195,11 @@ export function enqueue(session: Session, line: QueuedLine): void {
   abortRequest(session);
 }
 
-/** Gives up the store's operation under way, if it is one that lasts. */
+/** Gives up the store's operation under way, if it is one that lasts, and waiting for a connection. */
 export function abortRequest(session: Session): void {
   const { pending } = session;
   if (pending?.on === "store-request" && pending.abortable) emit(session, { type: "store-abort" });
+  if (pending?.on === "data-establish") emit(session, { type: "data-close" });
 }
 
 /** What can take as long as a transfer, and is given up like one (RFC 959 §4.1.3, ABOR). */

@@ -64,6 +64,16 @@ export type ServerEffect =
     }
   /** Wait on the passive listener for the client → `data-open` or `data-failed`. */
   | { readonly type: "data-accept"; readonly transfer: number }
+  /**
+   * Have the data connection now, ahead of its transfer (ESTA, ESTP): connect to `address`, or wait on the passive
+   * listener where there is none. A `data-accept` takes it later → `data-established` or `data-establish-failed`.
+   */
+  | {
+      readonly type: "data-establish";
+      readonly address?: HostPort;
+      readonly protection: DataProtection;
+      readonly role: TlsRole;
+    }
   /** Close the passive listener and any connection that has come in on it. */
   | { readonly type: "data-close" }
   /** Open the file or the directory → `transfer-ready` or `transfer-refused`. Once `data-open`, move it → `transfer-done` or `transfer-failed`. */
@@ -99,6 +109,9 @@ export type ServerCompletion =
       readonly type: "data-listen-failed";
       readonly reason: "exhausted" | "unavailable" | "unreachable";
     }
+  /** `address`: the end of the connection from which it was made: this server's for ESTA, the client's for ESTP. */
+  | { readonly type: "data-established"; readonly address: HostPort }
+  | { readonly type: "data-establish-failed"; readonly reason: DataFailure }
   | {
       readonly type: "transfer-ready";
       readonly transfer: number;
@@ -153,6 +166,12 @@ export type HostAnswer = Extract<ServerCompletion, { readonly type: "host-select
 export type ListenAnswer = Extract<
   ServerCompletion,
   { readonly type: "data-listening" | "data-listen-failed" }
+>;
+
+/** What answers `data-establish`. */
+export type EstablishAnswer = Extract<
+  ServerCompletion,
+  { readonly type: "data-established" | "data-establish-failed" }
 >;
 
 /** Why the control connection is closed. */

@@ -217,6 +217,7 @@ function goOn(
     step = pending.next(completion.sessions);
   else if (pending.on === "host-select" && isHost(completion)) step = pending.next(completion);
   else if (pending.on === "data-listen" && isListening(completion)) step = pending.next(completion);
+  else if (pending.on === "data-establish" && isEstablishing(completion)) step = pending.next(completion);
   if (step === undefined) return;
   session.pending = undefined;
   takeStep(session, pending.verb, loginOf(session), step);
@@ -236,6 +237,9 @@ function expire(session: Session): void {
       return;
     case "handshake":
       closeSession(session, "tls-failure");
+      return;
+    case "waiting":
+      goOn(session, { type: "data-establish-failed", reason: "timeout" });
       return;
     case "idle": {
       const login = isLoggedIn(session) ? undefined : loginDeadline(session);
@@ -257,6 +261,8 @@ function deadlineOf(session: Session): number | undefined {
       return earlier(state.since + limits.handshakeTimeout, loginDeadline(session));
     case "transfer":
       return state.phase === "connecting" ? state.since + limits.dataTimeout : undefined;
+    case "waiting":
+      return session.pending?.on === "data-establish" ? session.pending.until : undefined;
     case "idle": {
       const timeout = session.idleTimeout ?? limits.idleTimeout;
       const idle = timeout > 0 ? session.activeSince + timeout : undefined;
@@ -301,4 +307,10 @@ function isListening(
   completion: ServerCompletion,
 ): completion is Extract<ServerCompletion, { readonly type: "data-listening" | "data-listen-failed" }> {
   return completion.type === "data-listening" || completion.type === "data-listen-failed";
+}
+
+function isEstablishing(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "data-established" | "data-establish-failed" }> {
+  return completion.type === "data-established" || completion.type === "data-establish-failed";
 }

@@ -42,6 +42,8 @@ export interface ServerEngineOptions {
   readonly acceptForeignData?: boolean;
   /** Commands that are not offered, by their names in the command table: 502, and not in HELP or FEAT. None unless told. */
   readonly without?: readonly Verb[];
+  /** Whether ESTA and ESTP make the data connection ahead of its transfer and tell its ends; `false` unless told: 502. */
+  readonly allowEstablishing?: boolean;
   /** Whether SITE WHO tells of this user's sessions, of all, or is 502: `off` unless told. */
   readonly who?: "off" | "own" | "all";
   /** Whether SITE CHMOD and MFF may set the bits setuid, setgid and sticky; they are left out unless told. */
@@ -103,6 +105,7 @@ export interface ResolvedOptions {
   readonly allowForeignDataAddress: boolean;
   readonly acceptForeignData: boolean;
   readonly without: ReadonlySet<Verb>;
+  readonly allowEstablishing: boolean;
   readonly who: "off" | "own" | "all";
   readonly allowSpecialModeBits: boolean;
   readonly limits: Required<ServerEngineLimits>;
@@ -152,6 +155,7 @@ export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
     allowForeignDataAddress: options.allowForeignDataAddress ?? false,
     acceptForeignData: options.acceptForeignData ?? false,
     without: options.without === undefined ? defaults.without : new Set(options.without),
+    allowEstablishing: options.allowEstablishing ?? false,
     who: options.who ?? "off",
     allowSpecialModeBits: options.allowSpecialModeBits ?? false,
     limits: withDefaults(defaults.limits, options.limits),

@@ -7,6 +7,7 @@ import { createLineDecoder, type LineDecoder } from "@longshore/nvt";
 import type { DataProtection, TransferType } from "../data.ts";
 import type {
   AuthenticationAnswer,
+  EstablishAnswer,
   HashAlgorithm,
   HostAnswer,
   ListenAnswer,
@@ -50,8 +51,8 @@ export interface SessionParameters {
 export type DataChannel =
   /** Nothing was said: to the port from which the control connection comes (RFC 959 §3.2). */
   | { readonly kind: "default" }
-  /** PORT, EPRT. */
-  | { readonly kind: "active"; readonly address: HostPort }
+  /** PORT, EPRT; `from`: this end of a connection that ESTA has made already. */
+  | { readonly kind: "active"; readonly address: HostPort; readonly from?: HostPort }
   /** PASV, EPSV. */
   | { readonly kind: "passive" };
 
@@ -81,7 +82,14 @@ export type Pending =
       readonly next: (sessions: readonly SessionSummary[]) => Step;
     }
   | { readonly on: "host-select"; readonly verb: Verb; readonly next: (answer: HostAnswer) => Step }
-  | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step };
+  | { readonly on: "data-listen"; readonly verb: Verb; readonly next: (answer: ListenAnswer) => Step }
+  | {
+      readonly on: "data-establish";
+      readonly verb: Verb;
+      /** When it is given up. */
+      readonly until: number;
+      readonly next: (answer: EstablishAnswer) => Step;
+    };
 
 /** One control session. The engine's functions work on it; nobody outside sees it. */
 export interface Session {
@@ -192,8 +200,14 @@ export function resetSession(session: Session): void {
 
 /** Forgets what PORT or PASV set up. */
 export function dropData(session: Session): void {
-  if (session.parameters.data.kind === "passive") emit(session, { type: "data-close" });
+  const { data } = session.parameters;
+  if (isUnderWay(data)) emit(session, { type: "data-close" });
   session.parameters.data = { kind: "default" };
+}
+
+/** Whether the driver has a listener or a connection for it. */
+export function isUnderWay(data: DataChannel): boolean {
+  return data.kind === "passive" || (data.kind === "active" && data.from !== undefined);
 }
 
 /** The one place where the state changes. */

@@ -33,7 +33,13 @@ export type ServerState =
       readonly name: "waiting";
       readonly login: LoginState;
       readonly verb: string;
-      readonly on: "authenticate" | "store-request" | "sessions-request" | "host-select" | "data-listen";
+      readonly on:
+        | "authenticate"
+        | "store-request"
+        | "sessions-request"
+        | "host-select"
+        | "data-listen"
+        | "data-establish";
     }
   /** A refused login is answered late (RFC 2577 §5). */
   | { readonly name: "delaying"; readonly login: LoginState; readonly until: number }

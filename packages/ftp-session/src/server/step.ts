@@ -1,9 +1,11 @@
+import type { HostPort } from "@longshore/ftp-address";
 import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataProtection, TlsRole } from "../data.ts";
 import type {
   AuthenticationAnswer,
   CloseReason,
+  EstablishAnswer,
   HostAnswer,
   ListenAnswer,
   SessionSummary,
@@ -54,6 +56,13 @@ export type Step =
       readonly tellsAddress: boolean;
       readonly role: TlsRole;
       readonly next: (answer: ListenAnswer) => Step;
+    }
+  /** Have the data connection before its transfer, then go on. */
+  | {
+      readonly step: "establish";
+      readonly address?: HostPort;
+      readonly role: TlsRole;
+      readonly next: (answer: EstablishAnswer) => Step;
     }
   /** Move something over a data connection. */
   | { readonly step: "transfer"; readonly what: Transfer }

@@ -3,7 +3,7 @@ import type { Verb } from "@longshore/ftp-command";
 import { type FtpReply, reply } from "@longshore/ftp-reply";
 import type { TransferFailure } from "../data.ts";
 import type { DataFailure, ServerCompletion, Transfer } from "./effect.ts";
-import { type DataChannel, emit, enter, type Session, send, tlsOf } from "./session.ts";
+import { type DataChannel, emit, enter, isUnderWay, type Session, send, tlsOf } from "./session.ts";
 import type { LoginState, ServerState, TransferPhase } from "./state.ts";
 import { refusal } from "./store-error.ts";
 
@@ -117,7 +117,7 @@ function openChannel(
   parameters.data = { kind: "default" };
   send(session, openingReply(state.what, size, name));
   enterPhase(session, state, "connecting");
-  if (channel.kind === "passive") {
+  if (isUnderWay(channel)) {
     emit(session, { type: "data-accept", transfer });
     return;
   }
@@ -176,14 +176,14 @@ function aborted(): FtpReply {
 }
 
 /** RFC 959 §5.4: 425. RFC 4217 §10.2: 522 where TLS is the reason. */
-const dataFailureReplies = {
+export const dataFailureReplies: Readonly<Record<DataFailure, FtpReply>> = {
   timeout: reply(425, "No data connection came in time."),
   refused: reply(425, "The data connection was refused."),
   unreachable: reply(425, "The address for the data connection cannot be reached."),
   "no-listener": reply(425, "Send PASV or PORT first."),
   tls: reply(522, "The TLS handshake of the data connection failed."),
   "tls-not-resumed": reply(522, "The data connection must resume the TLS session of the control connection."),
-} as const satisfies Readonly<Record<DataFailure, FtpReply>>;
+};
 
 function progressReply({ what, phase }: TransferState, bytes: number): FtpReply {
   const direction = what.kind === "receive-file" ? "received" : "sent";

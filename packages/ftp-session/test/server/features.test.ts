@@ -15,6 +15,8 @@ const trials: Readonly<
   PROT: { send: ["AUTH TLS", "PBSZ 0", "PROT P"], code: 200, from: "greeting" },
   CPSV: { send: ["CPSV"], code: 227 },
   SSCN: { send: ["SSCN ON"], code: 200 },
+  ESTA: { send: ["PORT 192,0,2,7,8,0", "ESTA"], code: 225 },
+  ESTP: { send: ["PASV", "ESTP"], code: 225 },
   EPRT: { send: ["EPRT |1|192.0.2.7|2048|"], code: 200 },
   EPSV: { send: ["EPSV"], code: 229 },
   LANG: { send: ["LANG EN"], code: 200 },
@@ -56,6 +58,7 @@ const poor = {
 } as const;
 
 const policies: Readonly<Record<string, Parameters<typeof createHarness>[0]>> = {
+  "connections established ahead": { allowEstablishing: true },
   "everything offered": { tls: "offered", hosts: true, who: "all" },
   "between servers": {
     tls: "offered",

@@ -42,6 +42,7 @@ export type Held =
   | "data-listen"
   | "data-accept"
   | "data-connect"
+  | "data-establish"
   | "moving"
   | "authenticate"
   | "tls-start"
@@ -133,6 +134,17 @@ export function createHarness(options: Partial<ServerEngineOptions> = {}): Harne
       case "data-listen":
         return [
           { type: "data-listening", address: { family: effect.family, host: "192.0.2.1", port: 50_000 } },
+        ];
+      case "data-establish":
+        return [
+          {
+            type: "data-established",
+            address: {
+              family: 4,
+              host: effect.address === undefined ? "192.0.2.7" : "192.0.2.1",
+              port: 51_000,
+            },
+          },
         ];
       case "transfer-start": {
         const { transfer, what } = effect;

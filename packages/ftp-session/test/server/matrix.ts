@@ -120,6 +120,8 @@ const everything = { tls: "offered", hosts: true, who: "all" } as const;
 
 const foreign = { acceptForeignData: true, allowForeignDataAddress: true } as const;
 
+const establishing = { ...everything, allowEstablishing: true } as const;
+
 /** Every state in which a command can come. */
 export const situations: Readonly<Record<string, () => Situation>> = {
   unidentified: () => at(greeted()),
@@ -140,6 +142,10 @@ export const situations: Readonly<Record<string, () => Situation>> = {
   sized: () => at(at(greeted(), "AUTH TLS").session, "PBSZ 0", "USER tester", "PASS secret"),
   private: () => at(at(greeted(), "AUTH TLS").session, "PBSZ 0", "PROT P", "USER tester", "PASS secret"),
   "between servers": () => at(loggedIn({ ...everything, ...foreign }), "SSCN ON"),
+  "passive, to be established": () => at(loggedIn(establishing), "PASV"),
+  "active, to be established": () => at(loggedIn(establishing), "PORT 192,0,2,7,8,0"),
+  "active, established": () => at(loggedIn(establishing), "PORT 192,0,2,7,8,0", "ESTA"),
+  "passive, established": () => at(loggedIn(establishing), "PASV", "ESTP"),
   "TLS required": () => at(greeted({ ...everything, tls: "required" })),
   "TLS required, clear data": () =>
     at(at(greeted({ ...everything, tls: "required" }), "AUTH TLS").session, "USER tester", "PASS secret"),

@@ -191,7 +191,12 @@ describe("the tables", () => {
   });
 
   it("name in HELP and FEAT only what is offered", () => {
-    const session = loggedIn({ tls: "offered", hosts: true, acceptForeignData: true });
+    const session = loggedIn({
+      tls: "offered",
+      hosts: true,
+      acceptForeignData: true,
+      allowEstablishing: true,
+    });
     const help = session.send("HELP")[0] ?? "";
     const named = help
       .split("\r\n")
@@ -251,8 +256,8 @@ const wrongCodes: { readonly [V in Verb]?: readonly number[] } = {
   ENC: [502],
   CPSV: [502],
   SSCN: [502],
-  ESTA: [502],
-  ESTP: [502],
+  ESTA: [501, 502],
+  ESTP: [501, 502],
 };
 
 /**
@@ -294,6 +299,8 @@ const beyond: { readonly [V in Verb]?: readonly number[] } = {
   CSID: [200],
   CPSV: [227, 425, 501],
   SSCN: [200],
+  ESTA: [225, 425, 501],
+  ESTP: [225, 425, 501],
   CLNT: [200],
   AVBL: [213, 550],
   DSIZ: [213, 550],

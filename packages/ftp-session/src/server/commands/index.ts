@@ -9,6 +9,7 @@ import { clientPassive, secureClient } from "./between-servers.ts";
 import { combine } from "./combine.ts";
 import { copyFrom, copyTo } from "./copy.ts";
 import { client, clientIdentification, noop, system } from "./courtesy.ts";
+import { establishActive, establishPassive } from "./establish.ts";
 import { features } from "./features.ts";
 import { setFileTimes } from "./file-times.ts";
 import { checksum, hash, hashOption, md5 } from "./hash.ts";
@@ -131,6 +132,8 @@ const handlers: Handlers = {
   COMB: combine,
   DSIZ: directorySize,
   RMDA: removeDirectoryTree,
+  ESTA: establishActive,
+  ESTP: establishPassive,
   SITE: site,
   "SITE CHMOD": changeMode,
   "SITE UMASK": mask,

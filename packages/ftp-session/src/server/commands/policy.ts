@@ -23,6 +23,9 @@ const withActive = ({ options }: Session): string | undefined =>
 const withPassive = ({ options }: Session): string | undefined =>
   options.dataModes.passive ? undefined : "Passive mode is not offered.";
 
+const withEstablishing = ({ options }: Session): string | undefined =>
+  options.allowEstablishing ? undefined : "Not offered here.";
+
 const policy: Policy = {
   HOST: ({ options }) => (options.hosts ? undefined : "There are no virtual hosts here."),
   AUTH: withTls,
@@ -36,6 +39,8 @@ const policy: Policy = {
     return acceptForeignData || allowForeignDataAddress ? withTls(session) : noServers;
   },
   "SITE WHO": ({ options }) => (options.who === "off" ? "Not offered here." : undefined),
+  ESTA: (session) => withEstablishing(session) ?? withActive(session),
+  ESTP: (session) => withEstablishing(session) ?? withPassive(session),
   PORT: withActive,
   LPRT: withActive,
   EPRT: withActive,
