@@ -70,20 +70,20 @@ describe("filename rewriting rules", () => {
     ["replace -from home a b", "1: home is no network; write it as 192.0.2.0/24"],
     ["replace a $x", expect.stringContaining("1: $ stands for nothing")],
     ["replace a $(address:HEX)", expect.stringContaining("stands for nothing")],
-    ["replace (a b", "1: a ( has no )"],
-    ["replace a) b", "1: a ) has no ("],
-    ["replace [a b", "1: a [ has no ]"],
-    ["replace *a b", expect.stringContaining("nothing stands before *")],
-    ["replace a** b", expect.stringContaining("a repetition is repeated")],
-    ["replace (?=a) b", expect.stringContaining("there is (?: ) alone")],
-    ["replace (a)\\1 b", "1: there is no \\1"],
-    ["replace [z-a] b", "1: z-a is no range"],
-    ["replace a{3,1} b", "1: {3,1} counts down"],
-    [`replace ${"(a)".repeat(10)} b`, expect.stringContaining("more than nine groups")],
-    [`replace ${"(?:".repeat(60)} b`, expect.stringContaining("nested more than 50 deep")],
-    [`replace ${"a".repeat(1001)} b`, "1: it is longer than 1000 characters"],
-    ["replace a{9999} b", expect.stringContaining("it is too large")],
-    ["replace ((a{30}){30}){30} b", expect.stringContaining("it is too large")],
+    ...[
+      "(a",
+      "a)",
+      "[a",
+      "*a",
+      "a**",
+      "(?=a)",
+      "(a)\\1",
+      "[z-a]",
+      "a{3,1}",
+      "a{9999}",
+      "((a{30}){30}){30}",
+    ].map((pattern) => [`replace ${pattern} b`, expect.stringMatching(/^1: .+ is no pattern: .+: `.+`$/)]),
+    ["replace a{900}b{900} b", "1: it is too large; use fewer and smaller {…}"],
     ["replace a{900} b\n".repeat(5), "5: all patterns together are too large"],
   ])("%j are refused, with the line and what to write", (rules, message) => {
     expect(complaint(rules)).toEqual(message);
@@ -119,7 +119,7 @@ describe("a pattern", () => {
       if (dice() < 0.2) source += "$";
       const text = Array.from({ length: Math.floor(dice() * 8) }, () => pick(["a", "b", "c", "0"])).join("");
       const expected = new RegExp(source).exec(text);
-      const found = compilePattern(source).search([...text]);
+      const found = compilePattern(source).search(text);
       expect([found?.start, found?.groups[0]], `${source} in ${text}`).toEqual([
         expected?.index,
         expected?.[0],
@@ -133,9 +133,9 @@ describe("a pattern", () => {
     const evil = ["(a*)*b", "(a|aa)+$", "(.*)*x", "a*a*a*a*a*a*b", "(?:a?){20}a{20}b"];
     for (const source of evil) {
       const pattern = compilePattern(source);
-      const text = [..."a".repeat(2000)];
+      const text = "a".repeat(2000);
       // Each would take longer than anybody lives.
-      expect(pattern.search([...text, "!"]), source).toBeUndefined();
+      expect(pattern.search(`${text}!`), source).toBeUndefined();
       expect(pattern.size, source).toBeLessThan(100);
     }
   });

@@ -1,7 +1,6 @@
 import type { BlockList } from "node:net";
 import { hexOf, isFrom, networkOf } from "../address.ts";
-import { compilePattern, type Pattern, type PatternMatch } from "./pattern.ts";
-import { PatternError } from "./pattern-syntax.ts";
+import { compilePattern, type Pattern, PatternError, type PatternMatch } from "./pattern.ts";
 
 /** Rules that turn the names that clients ask for into others, in order. */
 export interface RewriteRules {
@@ -96,8 +95,7 @@ export function rewriteName({ rules }: RewriteRules, subject: RewriteSubject): R
     const { action, line, operation, from } = rule;
     if (operation !== undefined && operation !== subject.operation) continue;
     if (from !== undefined && !isFrom(from, subject.address)) continue;
-    const signs = [...filename];
-    const [first] = find(rule, signs, 1);
+    const [first] = find(rule, filename, 1);
     if (first === undefined) continue;
     if (action === "refuse")
       return {
@@ -106,7 +104,7 @@ export function rewriteName({ rules }: RewriteRules, subject: RewriteSubject): R
         steps: [...steps, { line, action, before: filename, after: "" }],
       };
     const before = filename;
-    if (action !== "stop") filename = replace(rule, signs, subject);
+    if (action !== "stop") filename = replace(rule, filename, subject);
     steps.push({ line, action, before, after: filename });
     if (filename.length > maxName) return { type: "refused", message: "The name is too long", steps };
     if (rule.isLast || action === "stop") break;
@@ -114,27 +112,32 @@ export function rewriteName({ rules }: RewriteRules, subject: RewriteSubject): R
   return { type: "name", filename, steps };
 }
 
-function find({ pattern }: RewriteRule, signs: readonly string[], most: number): readonly PatternMatch[] {
+function find({ pattern }: RewriteRule, name: string, most: number): readonly PatternMatch[] {
   const found: PatternMatch[] = [];
   for (let at = 0; found.length < most; ) {
-    const match = pattern.search(signs, at);
+    const match = pattern.search(name, at);
     if (match === undefined) break;
     found.push(match);
     // An empty match is taken once at its place.
-    at = match.end > match.start ? match.end : match.end + 1;
-    if (at > signs.length) break;
+    at = match.end > match.start ? match.end : match.end + lengthAt(name, match.end);
+    if (at > name.length) break;
   }
   return found;
 }
 
-function replace(rule: RewriteRule, signs: readonly string[], subject: RewriteSubject): string {
+function replace(rule: RewriteRule, name: string, subject: RewriteSubject): string {
   let made = "";
   let at = 0;
-  for (const match of find(rule, signs, rule.action === "replace" ? 1 : maxPlaces)) {
-    made += signs.slice(at, match.start).join("") + fillIn(rule.text, match, subject);
+  for (const match of find(rule, name, rule.action === "replace" ? 1 : maxPlaces)) {
+    made += name.slice(at, match.start) + fillIn(rule.text, match, subject);
     at = match.end;
   }
-  return made + signs.slice(at).join("");
+  return made + name.slice(at);
+}
+
+/** Of the character there: a pattern looks at whole ones. */
+function lengthAt(text: string, at: number): 1 | 2 {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
 type Piece =
