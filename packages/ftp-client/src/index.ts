@@ -7,6 +7,13 @@ export {
 } from "./client.ts";
 export type { Features } from "./features.ts";
 export type { Listing, ListOptions } from "./listing.ts";
+export {
+  createLocalNames,
+  type LocalNameHazard,
+  type LocalNamePolicy,
+  type LocalNameResult,
+  localNameHazard,
+} from "./local-name.ts";
 export type {
   ActiveOptions,
   CallOptions,
@@ -23,4 +30,17 @@ export type { RetryOptions } from "./retry.ts";
 export type { UploadSource } from "./source.ts";
 export type { DownloadTarget } from "./target.ts";
 export type { TransferReport } from "./transfer.ts";
+export {
+  type DownloadTreeOptions,
+  downloadTree,
+  type MirrorOptions,
+  mirror,
+  removeTree,
+  type TreeOptions,
+  type TreeTransferOptions,
+  type UploadTreeOptions,
+  uploadTree,
+} from "./tree.ts";
+export type { TreeAction, TreeFailure, TreeSkip, TreeSkipReason } from "./tree-plan.ts";
+export type { TreeDone, TreeReport } from "./tree-run.ts";
 export { type FtpUrl, formatFtpUrl, parseFtpUrl } from "./url.ts";
