@@ -141,6 +141,33 @@ describe("values", () => {
     ]);
   });
 
+  it("everything that the library can be told as data can stand there", () => {
+    const ftp = {
+      allowEstablishing: true,
+      allowSpecialModeBits: true,
+      without: ["DELE", "SITE CHMOD"],
+      who: "own",
+      passive: { allowForeignAddress: true },
+    };
+    const limits = {
+      contentSize: "1 GB",
+      treeEntries: 10,
+      idleMaximum: "1h",
+      rate: { up: "1 MB" },
+      sessionRate: {},
+    };
+    expect(parse({ ftp: { ...ftp, limits } }).ftp).toEqual({
+      ...ftp,
+      limits: {
+        contentSize: 1_000_000_000,
+        treeEntries: 10,
+        idleMaximum: 3_600_000,
+        rate: { up: 1_000_000 },
+        sessionRate: {},
+      },
+    });
+  });
+
   it("paths count from the directory of the file", async () => {
     mkdirSync(join(folder, "etc"), { recursive: true });
     const file = join(folder, "etc", "a.json");

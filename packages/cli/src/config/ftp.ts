@@ -1,11 +1,17 @@
 import { verbs } from "@longshore/ftp-command";
-import type { FtpServerOptions, ListenerOptions, PublicAddressRow } from "@longshore/ftp-server";
+import type {
+  FtpServerLimits,
+  FtpServerOptions,
+  ListenerOptions,
+  PublicAddressRow,
+} from "@longshore/ftp-server";
 import { z } from "zod";
-import { bytes, count, duration, ipv4, network, port, portRange } from "./value.ts";
+import type { OptionsOf, Rows } from "./rows.ts";
+import { bytes, count, duration, ipv4, network, port, portRange, rate } from "./value.ts";
 
 const lines = z.array(z.string());
 
-const limits = z.strictObject({
+const limitRows = {
   sessions: count.exactOptional(),
   sessionsPerAddress: count.exactOptional(),
   sessionsPerUser: count.exactOptional(),
@@ -26,7 +32,11 @@ const limits = z.strictObject({
   treeEntries: count.exactOptional(),
   idleMaximum: duration.exactOptional(),
   wildcardEntries: count.exactOptional(),
-});
+  rate: rate.exactOptional(),
+  sessionRate: rate.exactOptional(),
+} satisfies Rows<FtpServerLimits>;
+
+const limits = z.strictObject(limitRows);
 
 const publicAddress = z
   .union([
@@ -44,7 +54,11 @@ const publicAddress = z
 
 const passive = z.union([
   z.literal(false),
-  z.strictObject({ ports: portRange.exactOptional(), publicAddress: publicAddress.exactOptional() }),
+  z.strictObject({
+    ports: portRange.exactOptional(),
+    publicAddress: publicAddress.exactOptional(),
+    allowForeignAddress: z.boolean().exactOptional(),
+  } satisfies Rows<OptionsOf<FtpServerOptions["passive"]>>),
 ]);
 
 const active = z.union([
@@ -53,7 +67,7 @@ const active = z.union([
     localAddress: z.union([z.ipv4(), z.ipv6()]).exactOptional(),
     localPort: z.union([port, z.literal("adjacent")]).exactOptional(),
     allowForeignAddress: z.boolean().exactOptional(),
-  }),
+  } satisfies Rows<OptionsOf<FtpServerOptions["active"]>>),
 ]);
 
 const ban = z.union([
@@ -64,40 +78,34 @@ const ban = z.union([
     duration: duration.exactOptional(),
     allow: z.array(network).exactOptional(),
     entries: z.int().min(1).exactOptional(),
-  }),
+  } satisfies Rows<OptionsOf<FtpServerOptions["ban"]>>),
 ]);
 
 const quirks = z.strictObject({
   acceptBareLineFeed: z.boolean().exactOptional(),
   acceptExtendedPassiveOnIpv4: z.boolean().exactOptional(),
   closeOnForeignProtocol: z.boolean().exactOptional(),
-});
+} satisfies Rows<OptionsOf<FtpServerOptions["quirks"]>>);
+
+/** Options of the library that are code, and no data. */
+type Code = "store" | "authenticators" | "mayConnect" | "admission" | "onEvent" | "hooks";
+
+/** Those that stand elsewhere in the configuration, for TFTP and the whole command too. */
+type Elsewhere = "host" | "listeners" | "hosts" | "users" | "usersFile" | "http" | "anonymous" | "tls";
+
+type PassiveOptions = OptionsOf<FtpServerOptions["passive"]>;
 
 /** FTP, as the server's library has it. */
 export interface FtpConfig
-  extends Pick<
-    FtpServerOptions,
-    | "active"
-    | "limits"
-    | "ban"
-    | "quirks"
-    | "greeting"
-    | "welcome"
-    | "defaultType"
-    | "who"
-    | "without"
-    | "allowSpecialModeBits"
-    | "progressInterval"
-  > {
+  extends Omit<FtpServerOptions, Code | Elsewhere | "port" | "passive" | "zoneOffset"> {
   /** `false`: none without implicit TLS. */
   readonly port?: number | false;
   readonly implicitTlsPort?: number;
   readonly passive?:
     | false
-    | {
-        readonly ports?: readonly [number, number];
+    | (Omit<PassiveOptions, "publicAddress"> & {
         readonly publicAddress?: string | readonly PublicAddressRow[];
-      };
+      });
   /** Proxies in front that say whose connections they pass on (PROXY protocol). */
   readonly proxies?: NonNullable<ListenerOptions["proxies"]>;
   /** Minutes. */
@@ -111,7 +119,10 @@ export const ftp: z.ZodType<FtpConfig> = z.strictObject({
     .meta({ description: "2121 unless told; false for none without implicit TLS" }),
   implicitTlsPort: port.exactOptional().meta({ description: "A port with TLS from the first byte, as well" }),
   proxies: z
-    .strictObject({ from: z.array(network).min(1), timeout: duration.exactOptional() })
+    .strictObject({
+      from: z.array(network).min(1),
+      timeout: duration.exactOptional(),
+    } satisfies Rows<FtpConfig["proxies"]>)
     .exactOptional()
     .meta({ description: "Proxies that begin with a PROXY header, versions 1 and 2" }),
   passive: passive.exactOptional(),
@@ -123,6 +134,7 @@ export const ftp: z.ZodType<FtpConfig> = z.strictObject({
   welcome: lines.exactOptional().meta({ description: "Lines of the 230" }),
   defaultType: z.enum(["image", "ascii"]).exactOptional(),
   without: z.array(z.enum(verbs)).exactOptional().meta({ description: "Commands that are not offered" }),
+  allowEstablishing: z.boolean().exactOptional().meta({ description: "Whether there are ESTA and ESTP" }),
   who: z.enum(["off", "own", "all"]).exactOptional(),
   allowSpecialModeBits: z.boolean().exactOptional(),
   zoneOffset: z
@@ -132,4 +144,4 @@ export const ftp: z.ZodType<FtpConfig> = z.strictObject({
     .exactOptional()
     .meta({ description: "Minutes east of UTC in LIST" }),
   progressInterval: duration.exactOptional(),
-});
+} satisfies Rows<FtpConfig>);

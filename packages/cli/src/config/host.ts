@@ -1,12 +1,16 @@
 import type { UserEntry, UserOptions, UsersFileOptions, VirtualHostOptions } from "@longshore/ftp-server";
 import { z } from "zod";
+import type { OptionsOf, Rows } from "./rows.ts";
 import { type CertificateFiles, certificate } from "./tls.ts";
 import { anonymous, http, users, usersFile } from "./user.ts";
 import { bytes, count, duration, localPath, text } from "./value.ts";
 
 /** A virtual host, as the server's library has it, over a directory of its own. */
 export interface HostConfig
-  extends Pick<VirtualHostOptions, "names" | "http" | "greeting" | "welcome" | "tlsRequired" | "limits"> {
+  extends Omit<
+    VirtualHostOptions,
+    "store" | "authenticators" | "users" | "usersFile" | "anonymous" | "certificate"
+  > {
   readonly root?: string;
   readonly users?: readonly UserEntry[];
   readonly usersFile?: UsersFileOptions;
@@ -35,7 +39,7 @@ export const hosts: z.ZodType<readonly HostConfig[]> = z.array(
         stallTimeout: duration.exactOptional(),
         asciiSize: bytes.exactOptional(),
         wildcardEntries: count.exactOptional(),
-      })
+      } satisfies Rows<OptionsOf<VirtualHostOptions["limits"]>>)
       .exactOptional(),
-  }),
+  } satisfies Rows<HostConfig>),
 );

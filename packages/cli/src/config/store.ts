@@ -1,5 +1,6 @@
 import type { NodeStoreOptions } from "@longshore/file-store-node";
 import { z } from "zod";
+import type { OptionsOf, Rows } from "./rows.ts";
 import { bytes, duration, fileMode } from "./value.ts";
 
 /** How the directory is served, as the store of files on disk has it. */
@@ -17,7 +18,7 @@ export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObje
         maxAge: duration.exactOptional(),
         maxBytes: bytes.exactOptional(),
         maxBytesPerUser: bytes.exactOptional(),
-      }),
+      } satisfies Rows<OptionsOf<NodeStoreOptions["parts"]>>),
     ])
     .exactOptional()
     .meta({ description: "How much is kept of interrupted uploads" }),
@@ -25,7 +26,7 @@ export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObje
     .strictObject({
       sweep: z.enum(["written", "tree", "never"]).exactOptional(),
       olderThan: duration.exactOptional(),
-    })
+    } satisfies Rows<OptionsOf<NodeStoreOptions["leftovers"]>>)
     .exactOptional(),
   jail: z.enum(["descriptor", "checked", "auto"]).exactOptional(),
-});
+} satisfies Rows<Omit<NodeStoreOptions, "writable">>);

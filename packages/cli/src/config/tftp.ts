@@ -1,5 +1,6 @@
 import type { TftpSettings } from "@longshore/tftp-endpoint";
 import { z } from "zod";
+import type { OptionsOf, Rows } from "./rows.ts";
 import { bytes, count, duration, ipv4, localPath, network, port, portRange, text } from "./value.ts";
 
 const allowance = z.strictObject({ burst: bytes, perSecond: bytes });
@@ -14,7 +15,7 @@ const limits = z.strictObject({
   unconfirmed: z
     .strictObject({ prefix: allowance.exactOptional(), total: allowance.exactOptional() })
     .exactOptional(),
-});
+} satisfies Rows<OptionsOf<TftpSettings["limits"]>>);
 
 const timing = z.strictObject({
   initial: duration.exactOptional(),
@@ -23,7 +24,12 @@ const timing = z.strictObject({
   patience: duration.exactOptional(),
   handshakePatience: duration.exactOptional(),
   retries: count.exactOptional(),
-});
+} satisfies Rows<Omit<OptionsOf<TftpSettings["timing"]>, PerTransfer>>);
+
+type TftpRootSettings = NonNullable<TftpSettings["roots"]>[number];
+
+/** What is measured or agreed on in each transfer. */
+type PerTransfer = "roundTrip" | "interval";
 
 /** TFTP, as the endpoint's library has it. */
 export interface TftpConfig extends Omit<TftpSettings, "host" | "rewrite" | "cache"> {
@@ -47,14 +53,14 @@ const roots = z.array(
     directory: localPath.exactOptional(),
     root: text.exactOptional().meta({ description: "What stands for the prefix there" }),
     ...policy,
-  }),
+  } satisfies Rows<TftpRootSettings>),
 );
 
 const multicast = z.strictObject({
   addresses: z.tuple([ipv4], ipv4),
   port: port.exactOptional(),
   ttl: z.int().min(0).max(255).exactOptional(),
-});
+} satisfies Rows<OptionsOf<TftpSettings["multicast"]>>);
 
 export const tftp: z.ZodType<TftpConfig> = z.strictObject({
   port: port.exactOptional().meta({ description: "6969 unless told" }),
@@ -73,5 +79,10 @@ export const tftp: z.ZodType<TftpConfig> = z.strictObject({
   ignoreOptions: z.array(text).exactOptional(),
   limits: limits.exactOptional(),
   timing: timing.exactOptional(),
-  quirks: z.strictObject({ acceptMissingNul: z.boolean().exactOptional() }).exactOptional(),
-});
+  // The other quirk is for what servers send.
+  quirks: z
+    .strictObject({ acceptMissingNul: z.boolean().exactOptional() } satisfies Rows<
+      Omit<OptionsOf<TftpSettings["quirks"]>, "acceptTrailingNuls">
+    >)
+    .exactOptional(),
+} satisfies Rows<TftpConfig>);

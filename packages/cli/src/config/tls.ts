@@ -1,5 +1,6 @@
 import type { ClientCertificateOptions, TlsOptions } from "@longshore/ftp-server";
 import { z } from "zod";
+import type { Rows } from "./rows.ts";
 import { localPath, text } from "./value.ts";
 
 /** A certificate whose PEM stands in files. */
@@ -12,21 +13,14 @@ export interface CertificateFiles {
 /** As the server's library has it, but that PEM stands in files. */
 export interface TlsConfig
   extends Partial<CertificateFiles>,
-    Pick<
+    Omit<
       TlsOptions,
-      | "serverNames"
-      | "allowClearCommands"
-      | "required"
-      | "sessionReuse"
-      | "acceptMissingCloseNotify"
-      | "minVersion"
-      | "maxVersion"
-      | "ciphers"
+      keyof CertificateFiles | "certificate" | "certificates" | "clientCertificates" | "implicit"
     > {
   readonly selfSigned?: boolean;
   /** Further ones, by the names that stand in them. */
   readonly certificates?: readonly CertificateFiles[];
-  readonly clientCertificates?: Pick<ClientCertificateOptions, "required" | "purpose"> & {
+  readonly clientCertificates?: Omit<ClientCertificateOptions, "authorities" | "revoked" | "usersOf"> & {
     readonly authorities: string | readonly string[];
     readonly revoked?: string;
   };
@@ -42,7 +36,7 @@ const files = {
 export const certificate: z.ZodType<CertificateFiles> = z.strictObject({
   ...files,
   passphrase: text.exactOptional(),
-});
+} satisfies Rows<CertificateFiles>);
 
 const clientCertificates = z.strictObject({
   authorities: z
@@ -51,7 +45,7 @@ const clientCertificates = z.strictObject({
   revoked: localPath.exactOptional(),
   required: z.boolean().exactOptional(),
   purpose: z.enum(["identity", "login", "second-factor"]).exactOptional(),
-});
+} satisfies Rows<TlsConfig["clientCertificates"]>);
 
 export const tls: z.ZodType<TlsConfig> = z
   .strictObject({
@@ -69,7 +63,7 @@ export const tls: z.ZodType<TlsConfig> = z
     minVersion: version.exactOptional(),
     maxVersion: version.exactOptional(),
     ciphers: text.exactOptional(),
-  })
+  } satisfies Rows<TlsConfig>)
   .refine(
     ({ cert, key, selfSigned }) => (selfSigned ? !cert && !key : cert !== undefined && key !== undefined),
     { error: "expected both cert and key, or selfSigned alone" },

@@ -31,6 +31,11 @@ export const bytes: z.ZodType<number, number | string> = z
 
 export const count: z.ZodType<number, number> = z.int().min(0).max(1_000_000_000);
 
+/** Bytes a second, each way. */
+export const rate: z.ZodType<{ readonly up?: number; readonly down?: number }> = z
+  .strictObject({ up: bytes.exactOptional(), down: bytes.exactOptional() })
+  .meta({ description: "Bytes a second" });
+
 /** A port to listen at; 0 picks a free one. */
 export const port: z.ZodType<number, number> = z.int().min(0).max(65_535);
 
