@@ -168,6 +168,10 @@ export interface TlsOptions extends Partial<Certificate> {
   /** `"TLSv1.2"` unless told. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+  /**
+   * In OpenSSL's language, TLS 1.3's among them. Unless told: TLS 1.3's, and of TLS 1.2's those with forward secrecy
+   * (ECDHE) alone; whoever must serve a device without any may name others.
+   */
   readonly ciphers?: string;
 }
 

@@ -17,8 +17,11 @@ import {
 } from "./tls.ts";
 import { startTlsAsClient } from "./tls-client.ts";
 
-/** Becomes TLS on the control connection. */
-export async function startSessionTls(session: SessionState): Promise<ServerCompletion> {
+/** Becomes TLS on the control connection, within `limit` milliseconds at most. */
+export async function startSessionTls(
+  session: SessionState,
+  limit: number = handshakeTimeout,
+): Promise<ServerCompletion> {
   const { emit } = session.environment;
   const fail = (message: string): ServerCompletion => {
     emit({ type: "secure-failed", session: infoOf(session), message: printable(message) });
@@ -27,7 +30,8 @@ export async function startSessionTls(session: SessionState): Promise<ServerComp
   // AUTH was offered by options that are no longer in force.
   if ((session.tls ?? session.environment.tls) === undefined) return fail("TLS is no longer offered");
   const tls = tlsOf(session);
-  const secure = await secureControl(session.control, tls, handshakeTimeout, chooserFor(session, tls));
+  const timeout = Math.min(limit, handshakeTimeout);
+  const secure = await secureControl(session.control, tls, timeout, chooserFor(session, tls));
   if (typeof secure === "string") return fail(secure);
   const refusal = refusalAfter(secure, tls);
   if (refusal !== undefined) {

@@ -83,9 +83,11 @@ const handlers: ControlHandlers<SessionState> = {
 };
 
 async function greetSecurely(session: SessionState): Promise<ServerCompletion | undefined> {
-  const result = await startSessionTls(session);
+  const { loginTimeout = 60_000 } = session.environment.options.limits ?? {};
+  const result = await startSessionTls(session, loginTimeout > 0 ? loginTimeout : undefined);
   complete(session, result);
-  if (result.type === "tls-started") perform(session, session.engine.start(performance.now()));
+  // Who is silent until TLS and then again is not there twice as long.
+  if (result.type === "tls-started") perform(session, session.engine.start(performance.now(), session.began));
   return undefined;
 }
 

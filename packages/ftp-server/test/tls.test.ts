@@ -200,6 +200,15 @@ describe("implicit TLS", () => {
     client.close();
   });
 
+  it("a client that is silent within the handshake does not hold its place longer than loginTimeout", async () => {
+    const running = await start({ tls: { ...certificate(), implicit: true }, limits: { loginTimeout: 100 } });
+    const socket = connect(running.port, "127.0.0.1");
+    socket.on("error", () => {});
+    await once(socket, "close");
+    await until(() => running.server.sessions === 0);
+    expect(running.events).toContainEqual(expect.objectContaining({ type: "secure-failed" }));
+  });
+
   it("ends for a client in clear", async () => {
     const running = await start({ tls: { ...certificate(), implicit: true } });
     const socket = connect(running.port, "127.0.0.1");
@@ -207,6 +216,41 @@ describe("implicit TLS", () => {
     socket.write("USER tester\r\n");
     await once(socket, "close");
     await until(() => running.server.sessions === 0);
+  });
+});
+
+describe("ciphers of TLS 1.2", () => {
+  const shake = async (port: number, ciphers: string): Promise<string> => {
+    const socket = connectTls({
+      port,
+      host: "127.0.0.1",
+      rejectUnauthorized: false,
+      maxVersion: "TLSv1.2",
+      ciphers,
+    });
+    socket.on("error", () => {});
+    const name = await new Promise<string>((resolve) => {
+      socket.once("secureConnect", () => resolve(socket.getCipher().name));
+      socket.once("close", () => resolve("none"));
+    });
+    socket.destroy();
+    return name;
+  };
+
+  it("have forward secrecy: no key exchange by the certificate's key, and no CCM_8", async () => {
+    const { port } = await start({ tls: { ...certificate(), implicit: true } });
+    expect(await shake(port, "AES128-GCM-SHA256:AES256-SHA256:AES128-SHA")).toBe("none");
+    expect(await shake(port, "AES128-CCM8:ECDHE-ECDSA-AES128-CCM8")).toBe("none");
+    expect(await shake(port, "ALL")).toMatch(/^ECDHE-.*(?:GCM|POLY1305)/);
+    expect(await shake(port, "ECDHE+AES:!AESGCM:!AESCCM")).toMatch(/^ECDHE-.*-SHA(?:256|384)$/);
+  });
+
+  it("can be named, for devices that know nothing better", async () => {
+    const running = await start({
+      tls: { ...certificate(), implicit: true, ciphers: "ECDHE+AESGCM:AES128-GCM-SHA256" },
+    });
+    expect(await shake(running.port, "AES128-GCM-SHA256")).toBe("AES128-GCM-SHA256");
+    expect(await shake(running.port, "ECDHE+AESGCM")).toMatch(/^ECDHE-/);
   });
 });
 

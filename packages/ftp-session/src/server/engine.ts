@@ -20,8 +20,11 @@ export interface ServerEngine {
   readonly deadline: number | undefined;
   /** Whether more input should be read: `false` while enough commands wait for their turn. */
   readonly wantsInput: boolean;
-  /** The connection is there (with implicit TLS: its handshake is over): the greeting. */
-  start(now: number): readonly ServerEffect[];
+  /**
+   * The connection is there (with implicit TLS: its handshake is over): the greeting. The time for the login runs from
+   * `since` on, which is `now` unless told.
+   */
+  start(now: number, since?: number): readonly ServerEffect[];
   /** Bytes of the control connection, in pieces of any size. */
   receive(bytes: Uint8Array, now: number): readonly ServerEffect[];
   /**
@@ -71,8 +74,8 @@ class Engine implements ServerEngine {
     return queue.length < options.limits.queuedCommands && !ended;
   }
 
-  start(now: number): readonly ServerEffect[] {
-    return this.#at(now, greet);
+  start(now: number, since: number = now): readonly ServerEffect[] {
+    return this.#at(now, (session) => greet(session, since));
   }
 
   receive(bytes: Uint8Array, now: number): readonly ServerEffect[] {
@@ -113,9 +116,9 @@ class Engine implements ServerEngine {
   }
 }
 
-function greet(session: Session): void {
+function greet(session: Session, since: number): void {
   if (session.state.name !== "new") return;
-  session.loginSince = session.now;
+  session.loginSince = since;
   session.activeSince = session.now;
   enter(session, { name: "idle", login: { name: "unidentified" } });
   send(session, reply(220, ...session.options.greeting));

@@ -12,6 +12,14 @@ describe("the time for the login", () => {
     expect(bench.engine.deadline).toBe(60_000);
   });
 
+  it("runs from the connection on, where TLS came before the greeting", () => {
+    const bench = createHarness({ limits, tls: "offered", secure: true });
+    bench.now = 59_000;
+    bench.run(bench.engine.start(59_000, 0));
+    expect(bench.engine.deadline).toBe(60_000);
+    expect(bench.expire(60_000)).toEqual([expect.stringMatching(/^421/)]);
+  });
+
   it("bounds the TLS handshake, too", () => {
     const bench = createHarness({ limits: { ...limits, handshakeTimeout: 30_000 }, tls: "offered" });
     bench.run(bench.engine.start(0));
