@@ -11,6 +11,7 @@ import {
 import type { StoreAnswer, StoreRequest } from "@longshore/ftp-session/server";
 import { createDigest, digestFile } from "./digest.ts";
 import { createGate } from "./gate.ts";
+import { mustBeAllowed } from "./permission.ts";
 
 type RequestOf<Operation extends StoreRequest["operation"]> = Extract<
   StoreRequest,
@@ -68,6 +69,8 @@ export async function combineFiles(
   await content.pass(context.signal, async () => {
     let size = 0;
     for (const part of parts) {
+      // The parts go when the file stands: whoever may not remove them would have both, and a refusal.
+      await mustBeAllowed(store, "delete", part, context);
       if (await isSame(store, path, part, context))
         throw new FileStoreError("name-not-allowed", `${part} is ${path} itself`);
       size += await withFile(store, part, context, async (file) => file.size);

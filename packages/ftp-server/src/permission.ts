@@ -35,6 +35,26 @@ export function restrictStore(store: FileStore, permission: Permission): FileSto
 
 const restrictions = new WeakMap<FileStore, Map<string, FileStore>>();
 
+/**
+ * Asks before the act whether a restricted store allows it; any other store does. For work of several steps that must not
+ * stop after the first.
+ *
+ * @throws {FileStoreError} `permission-denied`
+ */
+export async function mustBeAllowed(
+  store: FileStore,
+  action: Action,
+  path: VirtualPath,
+  context: StoreContext,
+): Promise<void> {
+  await checks.get(store)?.(action, path, context);
+}
+
+const checks = new WeakMap<
+  FileStore,
+  (action: Action, path: VirtualPath, context: StoreContext) => Promise<unknown>
+>();
+
 function restrict(store: FileStore, permission: Permission): FileStore {
   const rules = rulesOf(permission, store.capabilities);
   const { uniform } = rules;
@@ -136,7 +156,7 @@ function restrict(store: FileStore, permission: Permission): FileStore {
 
   const attributes = rules.anywhere("set-attributes");
   const writes = rules.anywhere("write");
-  return {
+  const whole: FileStore = {
     ...restricted,
     ...(attributes && setTimes !== undefined
       ? {
@@ -176,7 +196,9 @@ function restrict(store: FileStore, permission: Permission): FileStore {
         }
       : {}),
     ...(writes && parts !== undefined ? { parts: restrictParts(parts, placeOf) } : {}),
-  } satisfies FileStore;
+  };
+  checks.set(whole, (action, path, context) => placeFor(action, path, false, context));
+  return whole;
 }
 
 /**

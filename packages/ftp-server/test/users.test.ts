@@ -40,6 +40,23 @@ describe("per user: root, permissions, sessions", () => {
     expect((await store.stat(toPath("/users/ann/a/b"), {})).type).toBe("directory");
   });
 
+  it("COMB combines nothing where the parts may not be removed afterwards", async () => {
+    const permission = [
+      { path: "/", allow: "rw" },
+      { path: "/parts", allow: ["list", "read", "write"] },
+    ] as const;
+    const store = createMemoryStore();
+    await store.makeDirectory(toPath("/parts"), {});
+    const { client } = await start({ store, users: [{ ...ann, permission }] });
+    const one = await client();
+    expect((await one.put("STOR own", "own ")).final).toMatch(/^226/);
+    expect((await one.put("STOR parts/kept", "kept")).final).toMatch(/^226/);
+    expect(await one.code("COMB whole own parts/kept")).toBe(553);
+    expect(await one.code("SIZE whole")).toBe(550);
+    expect(await one.code("SIZE own")).toBe(213);
+    expect(await one.code("COMB whole own")).toBe(250);
+  });
+
   it("permissions by path prefix, over the wire", async () => {
     const permission = [
       { path: "/", allow: "ro" },
