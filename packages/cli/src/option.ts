@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { Action, Grant, Permission, PermissionRule } from "@longshore/ftp-server";
 import { InvalidArgumentError } from "commander";
+import { amountForm, multiples, scaled } from "./amount.ts";
 import { usageFailure } from "./failure.ts";
 
 /** What `--user` says of one user. */
@@ -34,6 +35,14 @@ export function countOf(text: string): number {
   const count = wholeNumber(text);
   if (count === undefined) throw new InvalidArgumentError("write a whole number, 0 for no limit");
   return count;
+}
+
+/** Bytes, with a unit where it is wanted. */
+export function amountOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (!amountForm.test(text))
+    throw new InvalidArgumentError("write bytes, such as 500M, 10G or 64MiB; 0 for no limit");
+  return Math.round(scaled(text, multiples));
 }
 
 /** Seconds, as long as a timer can be set: 24 days. */

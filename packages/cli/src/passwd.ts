@@ -21,6 +21,8 @@ export interface PasswdFlags {
   readonly root?: string;
   readonly home?: string;
   readonly createHome?: true;
+  readonly quotaBytes?: number;
+  readonly quotaFiles?: number;
   readonly rateUp?: number;
   readonly rateDown?: number;
   readonly sessions?: number;
@@ -70,6 +72,7 @@ async function firstLine(): Promise<string> {
 
 function withSettings(record: UserRecord, flags: PasswdFlags): UserRecord {
   const { permission, root, home, createHome, sessions } = flags;
+  const quota = limitsOf(record.quota, { bytes: flags.quotaBytes, files: flags.quotaFiles });
   const rate = limitsOf(record.rate, { up: flags.rateUp, down: flags.rateDown });
   return {
     ...record,
@@ -77,6 +80,7 @@ function withSettings(record: UserRecord, flags: PasswdFlags): UserRecord {
     ...(root === undefined ? {} : { root }),
     ...(home === undefined ? {} : { home }),
     ...(createHome === undefined ? {} : { createHome }),
+    ...(quota === undefined ? {} : { quota }),
     ...(rate === undefined ? {} : { rate }),
     ...(sessions === undefined ? {} : { sessions }),
   };

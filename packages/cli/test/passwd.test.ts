@@ -47,13 +47,18 @@ describe("longshore passwd", () => {
       "/log=list,append",
     );
     const before = (await users()).get("ada");
-    const flags = ["--keep-password", "--rate-down", "5", "--home", "/work"];
+    const quota = ["--quota-bytes", "1.5 GiB", "--quota-files", "100"];
+    const flags = ["--keep-password", "--rate-down", "5", "--home", "/work", ...quota];
     expect((await longshore(["passwd", file, "ada", ...flags])).code).toBe(0);
     expect((await users()).get("ada")).toEqual({
       ...before,
       home: "/work",
       rate: { down: 5 },
+      quota: { bytes: 1_610_612_736, files: 100 },
     });
+    const less = ["--keep-password", "--quota-bytes", "20000000000", "--quota-files", "0"];
+    expect((await longshore(["passwd", file, "ada", ...less])).code).toBe(0);
+    expect((await users()).get("ada")?.quota).toEqual({ bytes: 20_000_000_000 });
     expect((await users()).get("bob")?.permission).toEqual([
       { path: "/", allow: "ro" },
       { path: "/in", allow: "incoming" },
@@ -96,6 +101,7 @@ describe("longshore passwd", () => {
     const cases = [
       [["bob", "--delete"], "has no user bob"],
       [["bob", "--keep-password"], "has no user bob"],
+      [["ada", "--quota-bytes", "ten"], "write bytes, such as 500M, 10G or 64MiB"],
       [["ada", "--permission", "all"], "write ro, rw, incoming, or some of: list,read"],
       [["ada", "--permission", "ro", "--permission", "rw"], "/ comes twice"],
       [["ada", "--sessions", "many"], "whole number"],

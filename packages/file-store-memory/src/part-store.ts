@@ -85,6 +85,11 @@ export function createPartStore(
       }
     },
 
+    async usage(context) {
+      throwIfAborted(context);
+      return shelf.usage(context);
+    },
+
     async remove(path, context) {
       mayChange(context);
       const removed = shelf.remove(path, context);

@@ -16,6 +16,8 @@ export interface PartShelf {
   take(path: VirtualPath, context: StoreContext): KeptPart;
   /** In the place of an older one, if nobody else has taken that; answers whether it could be kept. */
   put(path: VirtualPath, context: StoreContext, content: Content): boolean;
+  /** Bytes of all parts of a user. */
+  usage(context: StoreContext): number;
   /** Gives a part free that was taken. */
   release(path: VirtualPath, context: StoreContext): void;
   /** Whether there was one; `"busy"`: it is taken, and stays. */
@@ -90,6 +92,12 @@ export function createPartShelf(
       ledger.addBytes(content.size);
       parts.set(key, { owner, content, size: content.size, modified: clock() });
       return true;
+    },
+    usage({ user }) {
+      makeRoom();
+      let bytes = 0;
+      for (const { owner, size } of parts.values()) if (owner === user) bytes += size;
+      return bytes;
     },
     release(path, context) {
       taken.delete(keyOf(path, context) ?? "");

@@ -1,4 +1,4 @@
-import type { PartStore, StoreContext, VirtualPath } from "@longshore/file-store";
+import { type PartStore, rootPath, type StoreContext, type VirtualPath } from "@longshore/file-store";
 import type { Jail } from "./jail.ts";
 import { namesOf } from "./name.ts";
 import { resumeUpload, type WriteSettings } from "./open-write.ts";
@@ -25,6 +25,11 @@ export function createPartStore(
         const part = await shelf.find({ user, path: path.text });
         return part !== undefined && (await isFree(jailFor(context), path)) ? part : undefined;
       });
+    },
+    usage(context) {
+      return answer(rootPath, context, async () =>
+        context.user === undefined ? 0 : shelf.usage(context.user),
+      );
     },
     resume(path, options, context) {
       const own = { ...settings, jail: jailFor(context) };

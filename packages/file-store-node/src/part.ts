@@ -45,6 +45,8 @@ export interface PartShelf {
   remove(key: PartKey): Promise<boolean>;
   /** The same, for a file that has come: quietly, and a part that is in use stays. */
   forget(key: PartKey): Promise<void>;
+  /** Bytes of all parts of a user. */
+  usage(user: string): Promise<number>;
   /** Removes what is too old; answers how many. */
   sweep(): Promise<number>;
 }
@@ -215,6 +217,21 @@ export function createPartShelf(jail: Jail, root: string, partLimits: PartLimits
           return kept;
         },
       };
+    },
+
+    async usage(user) {
+      const owner = ownerOf(nameOf({ user, path: "" }));
+      let bytes = 0;
+      await withDirectory(false, async (directory) => {
+        for await (const batch of readNames(directory))
+          for (const { name } of batch) {
+            if (ownerOf(name) !== owner) continue;
+            const stats = await lstat(joinPath(directory.path, name)).catch(() => undefined);
+            const isYoung = stats !== undefined && Date.now() - stats.mtimeMs < limits.maxAge;
+            if (stats?.isFile() === true && (isYoung || inUse.has(useOf(name)))) bytes += stats.size;
+          }
+      });
+      return bytes;
     },
 
     async sweep() {

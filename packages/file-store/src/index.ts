@@ -29,3 +29,4 @@ export type {
   WritableFile,
   WriteOptions,
 } from "./store.ts";
+export { type Usage, usageBelow } from "./usage.ts";

@@ -18,6 +18,9 @@ export interface PartStore {
    */
   resume(path: VirtualPath, options: ResumeOptions, context: StoreContext): Promise<WritableFile>;
 
+  /** Bytes of all parts of this user, wherever they were meant to go; absent where the store cannot tell. */
+  usage?(context: StoreContext): Promise<number>;
+
   /** Forgets the part; answers whether there was one. Rejects: `busy`. */
   remove(path: VirtualPath, context: StoreContext): Promise<boolean>;
 }

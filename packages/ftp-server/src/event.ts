@@ -2,6 +2,7 @@ import type { HostPort } from "@longshore/ftp-address";
 import type { CloseReason, TransferType } from "@longshore/ftp-session/server";
 import type { AdmissionRefusal, BanEvent } from "./admission.ts";
 import type { HookName } from "./hooks.ts";
+import type { QuotaExcess } from "./quota-store.ts";
 
 /** A session, as events name it. */
 export interface SessionInfo {
@@ -96,6 +97,8 @@ export type FtpServerEvent =
       /** Bytes of an interrupted upload that were kept aside, in all: its user can go on from them. */
       readonly kept?: number;
     }
+  /** Something was refused because more would stand than the user may have. */
+  | ({ readonly type: "quota-exceeded"; readonly session: SessionInfo; readonly user: string } & QuotaExcess)
   /** A connection to the passive port from someone else, dropped. */
   | { readonly type: "stranger"; readonly session: SessionInfo; readonly remote: string }
   /** PASV was refused with 425: what could be told is a private address, and the client is not of that network. */

@@ -44,7 +44,7 @@ export { type Action, actions, type Grant, type Permission, type PermissionRule 
 export type { PublicAddress, PublicAddressRow } from "./public-address.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
 export { subStore } from "./sub-store.ts";
-export type { Rate, UserOptions } from "./user-options.ts";
+export type { Quota, Rate, UserOptions } from "./user-options.ts";
 export { type Problem, problemText, readUserOptions, type UserRecord } from "./user-schema.ts";
 export { type UserEntry, userAuthenticator } from "./users.ts";
 export {

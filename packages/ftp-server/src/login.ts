@@ -11,9 +11,11 @@ import type { Authenticator, LoginRequest, ServerUser } from "./authenticator.ts
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
 import { settleRules } from "./permission-rule.ts";
+import { type QuotaExcess, quotaStore, quotaUsage } from "./quota-store.ts";
+import type { Quotas } from "./quotas.ts";
 import type { Paces } from "./rate.ts";
 import { subStore } from "./sub-store.ts";
-import { pathOf, permissionOf } from "./user-options.ts";
+import { isLimited, pathOf, permissionOf } from "./user-options.ts";
 
 /** Who is logged in where: the users of all sessions of a server. */
 export interface Logins {
@@ -21,8 +23,13 @@ export interface Logins {
    * Rejects when an authenticator or the choice of a store fails.
    *
    * @param isTrusted `false`: what is wanted besides the password is not there; the work is the same
+   * @param onQuotaExceeded told when the user's quota refuses something
    */
-  logIn(request: LoginRequest, isTrusted?: boolean): Promise<Login | "denied" | "limit" | "banned">;
+  logIn(
+    request: LoginRequest,
+    isTrusted?: boolean,
+    onQuotaExceeded?: (user: string, excess: QuotaExcess) => void,
+  ): Promise<Login | "denied" | "limit" | "banned">;
 }
 
 /** A session's user, counted until `end`. */
@@ -46,10 +53,11 @@ export function createLogins(
   authenticate: Authenticator,
   store: FtpServerOptions["store"],
   admission: Admission,
+  quotas: Quotas,
   realm = "",
 ): Logins {
   return {
-    async logIn(request, isTrusted = true) {
+    async logIn(request, isTrusted = true, onQuotaExceeded = () => {}) {
       const { remoteAddress } = request;
       // Other connections of a banned address are still there: their passwords are not looked at any more.
       if (admission.isBanned(remoteAddress)) return "banned";
@@ -67,13 +75,34 @@ export function createLogins(
       const counted = admission.logIn(key, user.sessions);
       if (counted === undefined) return "limit";
       const paces = admission.rates.open(key, user);
+      let endQuota = (): void => {};
       const end = (): void => {
         counted.end();
         paces.end();
+        endQuota();
       };
       try {
         const base = typeof store === "function" ? await store(user) : store;
-        return { user, ...(await settle(base, user, request)), paces, end };
+        const keep = (own: FileStore, context: StoreContext): FileStore => {
+          const { quota = {} } = user;
+          if (!isLimited(quota)) return own;
+          const opened = quotas.open(
+            JSON.stringify([key, pathOf(user.root).text]),
+            // A function gives a user the same files each time, if not the same store.
+            typeof store === "function" ? undefined : store,
+            () => quotaUsage(own, context),
+          );
+          endQuota = opened.end;
+          const { ledger } = opened;
+          // Begins while the client has yet to say what it wants. A failure is told to what needs the count.
+          ledger.counted().catch(() => {});
+          return quotaStore(own, {
+            ledger,
+            quota,
+            onExceeded: (excess) => onQuotaExceeded(user.name, excess),
+          });
+        };
+        return { user, ...(await settle(base, user, request, keep)), paces, end };
       } catch (error) {
         end();
         throw error;
@@ -87,6 +116,7 @@ async function settle(
   base: FileStore,
   user: ServerUser,
   { remoteAddress, secure }: LoginRequest,
+  keepQuota: (own: FileStore, context: StoreContext) => FileStore,
 ): Promise<Pick<Login, "store" | "ownStore" | "home">> {
   const context: StoreContext = { user: user.name, remoteAddress, secure };
   const [root, wanted] = [pathOf(user.root), pathOf(user.home)];
@@ -100,7 +130,7 @@ async function settle(
   if (user.createHome === true) await makeWay(own, wanted, context);
   const home = (await isDirectory(own, wanted, context)) ? wanted : rootPath;
   const permission = await settleRules(permissionOf(user), own, context);
-  return { store: restrictStore(own, permission), ownStore: own, home };
+  return { store: restrictStore(keepQuota(own, context), permission), ownStore: own, home };
 }
 
 async function isDirectory(store: FileStore, path: VirtualPath, context: StoreContext): Promise<boolean> {

@@ -11,6 +11,7 @@ import { createHooks, type Hooks, type UploadedFile } from "./hooks.ts";
 import { type Connection, createListener, type ListenerOptions } from "./listener.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { createAdvertiser } from "./public-address.ts";
+import { createQuotas, type Quotas } from "./quotas.ts";
 import { destroySession, shutDownSession, startSession } from "./session.ts";
 import type { SessionState } from "./session-state.ts";
 import { createTlsSetup } from "./tls-setup.ts";
@@ -66,6 +67,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     environment.hooks.tell(event, file);
   };
   const admission = options.admission ?? createAdmission({ onEvent: emit, ...admissionRulesOf(options) });
+  const quotas = createQuotas();
   const onRevoked = (accounts: Accounts, names: ReadonlySet<string>): void => {
     const { main, named } = environment.hosts;
     const realms = [main, ...named].flatMap((host) => (host.accounts === accounts ? host.realm : []));
@@ -76,7 +78,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     }
   };
   const environment: SessionEnvironment = {
-    ...settingsOf(options, admission, emit, onRevoked),
+    ...settingsOf(options, admission, quotas, emit, onRevoked),
     hooks: hooksOf(options, emit),
     sessions,
     taken: new Set(),
@@ -127,7 +129,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       throw new FtpServerError("reload", "the listeners cannot change: close the server and make another");
     if (changed.admission !== environment.options.admission)
       throw new FtpServerError("reload", "the admission cannot change: reload its own rules");
-    const settings = settingsOf(changed, admission, emit, onRevoked);
+    const settings = settingsOf(changed, admission, quotas, emit, onRevoked);
     const { accounts } = settings.hosts;
     try {
       if (isListening()) for (const each of accounts) await each.open();
@@ -247,10 +249,11 @@ function hooksOf({ hooks = {}, limits }: FtpServerOptions, emit: (event: FtpServ
 function settingsOf(
   options: FtpServerOptions,
   admission: Admission,
+  quotas: Quotas,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
 ): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls" | "advertise"> {
-  const hosts = createHosts(options, admission, emit, onRevoked);
+  const hosts = createHosts(options, admission, quotas, emit, onRevoked);
   const certificates = hosts.named.flatMap(({ certificate }) => certificate ?? []);
   return {
     options,

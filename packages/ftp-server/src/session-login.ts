@@ -27,7 +27,10 @@ export async function authenticate(
       ...(certified === undefined ? {} : { certified }),
     };
     const isTrusted = clientCertificates?.purpose !== "second-factor" || isHolder;
-    result = (await refreshHost(session)?.logins.logIn(request, isTrusted)) ?? "unavailable";
+    result =
+      (await refreshHost(session)?.logins.logIn(request, isTrusted, (user, excess) =>
+        emit({ type: "quota-exceeded", session: infoOf(session), user, ...excess }),
+      )) ?? "unavailable";
   } catch (error) {
     emit({ type: "error", session: infoOf(session), error });
     result = "unavailable";

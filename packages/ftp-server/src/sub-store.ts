@@ -141,6 +141,7 @@ export function subStore(store: FileStore, directory: VirtualPath): FileStore {
               const place = await placeOf(path, true, context);
               return parts.resume(place.path, options, place.context);
             },
+            ...(parts.usage === undefined ? {} : { usage: parts.usage.bind(parts) }),
             async remove(path, context) {
               const place = await placeOf(path, true, context);
               return parts.remove(place.path, place.context);

@@ -16,12 +16,22 @@ export interface UserOptions {
   readonly home?: string | VirtualPath;
   /** Root and home are made at login where they are missing; `false` unless told. */
   readonly createHome?: boolean;
+  /** How much may stand below the root, whoever put it there; no limit unless told. */
+  readonly quota?: Quota;
   /** How fast all sessions of the user may transfer together. */
   readonly rate?: Rate;
   /** How fast each session of the user may. */
   readonly sessionRate?: Rate;
   /** Sessions at once; 0: no limit. As many as `limits.sessionsPerUser` has it unless told. */
   readonly sessions?: number;
+}
+
+/** Absent or 0: no limit. */
+export interface Quota {
+  /** Of all files, and of what is kept of the user's interrupted uploads. */
+  readonly bytes?: number;
+  /** Files and links; directories are not counted. */
+  readonly files?: number;
 }
 
 /** Bytes a second; absent or 0: no limit. */
@@ -36,6 +46,11 @@ export interface Rate {
 export function pathOf(path: string | VirtualPath | undefined): VirtualPath {
   if (path === undefined) return rootPath;
   return typeof path === "string" ? toPath(path) : path;
+}
+
+/** Whether the quota forbids anything. */
+export function isLimited({ bytes = 0, files = 0 }: Quota): boolean {
+  return bytes > 0 || files > 0;
 }
 
 /** The permission with what `incoming` adds to it. */

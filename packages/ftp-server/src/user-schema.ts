@@ -62,6 +62,8 @@ const list = z.array(z.enum(actions, `write one of ${actions.join(", ")}`));
 const grant = z.union([names, list], 'write "ro", "rw", "incoming" or a list of actions');
 const rate = z.strictObject({ up: count.exactOptional(), down: count.exactOptional() });
 
+const quota = z.strictObject({ bytes: count.exactOptional(), files: count.exactOptional() });
+
 const userOptions = z.strictObject({
   permission: z
     .union(
@@ -73,6 +75,7 @@ const userOptions = z.strictObject({
   root: path.exactOptional(),
   home: path.exactOptional(),
   createHome: z.boolean("write true or false").exactOptional(),
+  quota: quota.exactOptional(),
   rate: rate.exactOptional(),
   sessionRate: rate.exactOptional(),
   sessions: count.exactOptional(),

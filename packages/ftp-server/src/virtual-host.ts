@@ -10,6 +10,7 @@ import type { FtpServerEvent } from "./event.ts";
 import { createLogins, type Logins } from "./login.ts";
 import type { FtpServerOptions, VirtualHostOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
+import type { Quotas } from "./quotas.ts";
 import { unknownStore } from "./unknown-store.ts";
 
 /** A virtual host, or the server at large, as its sessions see it. */
@@ -52,6 +53,7 @@ export interface Hosts {
 export function createHosts(
   options: FtpServerOptions,
   admission: Admission,
+  quotas: Quotas,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
 ): Hosts {
@@ -62,6 +64,7 @@ export function createHosts(
   const common = accountsOf(options);
   const shared = {
     admission,
+    quotas,
     accounts: (from: FtpServerOptions) => (hasOwnUsers(from, options) ? accountsOf(from) : common),
   };
   const named = new Map<string, Host>();
@@ -92,7 +95,11 @@ export function createHosts(
 function createHost(
   server: FtpServerOptions,
   { certificate, tlsRequired, ...own }: Omit<VirtualHostOptions, "names">,
-  shared: { readonly admission: Admission; readonly accounts: (options: FtpServerOptions) => Accounts },
+  shared: {
+    readonly admission: Admission;
+    readonly quotas: Quotas;
+    readonly accounts: (options: FtpServerOptions) => Accounts;
+  },
   realm: string,
 ): Host {
   const options: FtpServerOptions = { ...server, ...own, limits: { ...server.limits, ...own.limits } };
@@ -104,7 +111,7 @@ function createHost(
   const isTlsRequired = tlsRequired ?? tls?.required ?? false;
   return {
     options,
-    logins: createLogins(accounts.authenticate, options.store, shared.admission, realm),
+    logins: createLogins(accounts.authenticate, options.store, shared.admission, shared.quotas, realm),
     accounts,
     anyStore,
     engine: {

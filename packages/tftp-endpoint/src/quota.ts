@@ -1,7 +1,7 @@
 import {
-  childPath,
   type FileStore,
   FileStoreError,
+  usageBelow,
   type VirtualPath,
   type WritableFile,
 } from "@longshore/file-store";
@@ -25,23 +25,13 @@ export function createQuota(store: FileStore, root: VirtualPath, octets: number)
   let countedAt = 0;
   let counting: Promise<number> | undefined;
 
-  async function count(): Promise<number> {
-    let sum = 0;
-    const directories = [root];
-    for (let at = directories.pop(); at !== undefined; at = directories.pop())
-      for await (const entries of store.list(at, {}))
-        for (const entry of entries) {
-          if (entry.type === "directory") directories.push(childPath(at, entry.name));
-          else if (entry.type === "file") sum += entry.size;
-        }
-    return sum;
-  }
-
   async function recount(): Promise<void> {
-    counting ??= count().finally(() => {
-      counting = undefined;
-      countedAt = now();
-    });
+    counting ??= usageBelow(store, root, {})
+      .then(({ bytes }) => bytes)
+      .finally(() => {
+        counting = undefined;
+        countedAt = now();
+      });
     standing = await counting;
   }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { countOf, permissionsOf } from "../option.ts";
+import { amountOf, countOf, permissionsOf } from "../option.ts";
 import type { PasswdFlags } from "../passwd.ts";
 
 export function addPasswd(program: Command): void {
@@ -23,6 +23,12 @@ export function addPasswd(program: Command): void {
     .option("--root <path>", "the directory of the store that is / to the user")
     .option("--home <path>", "where the user begins, counted from the root")
     .option("--create-home", "make root and home at login where they are missing")
+    .option(
+      "--quota-bytes <amount>",
+      "bytes that may stand below root, such as 10G; 0 for no limit",
+      amountOf,
+    )
+    .option("--quota-files <count>", "files that may stand below root; 0 for no limit", countOf)
     .option("--rate-up <bytes>", "bytes a second to the server; 0 for no limit", countOf)
     .option("--rate-down <bytes>", "bytes a second from the server; 0 for no limit", countOf)
     .option("--sessions <count>", "sessions at once; 0 for no limit", countOf)
@@ -35,7 +41,7 @@ or from a prompt that asks twice. It is kept as a scrypt hash.
 Examples:
   longshore passwd users.json ada --permission rw --root /home/ada --create-home
   longshore passwd users.json bob --permission ro --permission /inbox=incoming
-  longshore passwd users.json bob --keep-password --rate-down 1000000
+  longshore passwd users.json bob --keep-password --rate-down 1000000 --quota-bytes 10G
   longshore passwd users.json ada --delete`,
     )
     .action(async (file: string, name: string, flags: PasswdFlags) => {

@@ -43,7 +43,10 @@ const fields = {
   root: path.exactOptional().meta({ description: "The directory that is / to this user" }),
   home: path.exactOptional().meta({ description: "The working directory after login" }),
   createHome: z.boolean().exactOptional(),
-  quota: z.strictObject({ bytes: bytes.exactOptional(), files: count.exactOptional() }).exactOptional(),
+  quota: z
+    .strictObject({ bytes: bytes.exactOptional(), files: count.exactOptional() })
+    .exactOptional()
+    .meta({ description: "How much may stand below the root" }),
   rate: rate.exactOptional(),
   sessionRate: rate.exactOptional(),
   sessions: count.exactOptional().meta({ description: "Sessions at once" }),

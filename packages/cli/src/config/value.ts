@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from "node:net";
 import { z } from "zod";
+import { amountForm, multiples, scaled } from "../amount.ts";
 
 const durationForm = 'expected seconds, or text such as "90s", "5m" or "1.5h"';
 const bytesForm = 'expected bytes, or text such as "500 kB", "64 MiB" or "10 GB"';
@@ -22,10 +23,7 @@ export const duration: z.ZodType<number, number | string> = z
 
 /** Bytes, written as a number or with a unit of 1000 or 1024. */
 export const bytes: z.ZodType<number, number | string> = z
-  .union(
-    [z.int().min(0), z.string().regex(/^\d{1,9}(?:\.\d{1,3})? ?(?:[kKMGT]i?)?B?$/, { error: bytesForm })],
-    { error: bytesForm },
-  )
+  .union([z.int().min(0), z.string().regex(amountForm, { error: bytesForm })], { error: bytesForm })
   .transform((value) => (typeof value === "number" ? value : Math.round(scaled(value, multiples))))
   .meta({ description: "Bytes, or text with a unit: kB, MB, GB, TB, KiB, MiB, GiB, TiB" });
 
@@ -83,21 +81,3 @@ const milliseconds: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
-
-const multiples: Readonly<Record<string, number>> = {
-  "": 1,
-  k: 1e3,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-function scaled(text: string, units: Readonly<Record<string, number>>): number {
-  const [, digits = "", unit = ""] = /^([\d.]+) ?(.*?)B?$/.exec(text) ?? [];
-  return Number(digits) * (units[unit] ?? 1);
-}

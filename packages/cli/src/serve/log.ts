@@ -76,6 +76,7 @@ const warnings: readonly string[] = [
     "secure-failed",
     "hook-failed",
     "login-refused",
+    "quota-exceeded",
     "stranger",
     "error",
     "refused",
@@ -139,6 +140,8 @@ function tellSession(event: SessionEvent): string {
       return `${event.transfer.kind} ${event.transfer.path}: ${event.outcome}, ${tellAmount(event.bytes, event.milliseconds)}${tellKept(event.kept)}`;
     case "no-public-address":
       return `${event.advice} (this end is ${event.own})`;
+    case "quota-exceeded":
+      return `no room for ${event.path}: ${tellUse(event.what, event.used)} of ${tellUse(event.what, event.limit)} used`;
     case "stranger":
       return `${event.remote} came to the data port and was dropped`;
     case "error":
@@ -166,6 +169,9 @@ function tellTftp(event: TftpEvent): string {
       return `tftp  ${toLine(event.error)}`;
   }
 }
+
+const tellUse = (what: "bytes" | "files", amount: number): string =>
+  what === "bytes" ? formatBytes(amount) : `${amount} files`;
 
 const tellKept = (kept = 0): string => (kept === 0 ? "" : `; ${formatBytes(kept)} kept to go on from`);
 

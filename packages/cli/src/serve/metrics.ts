@@ -47,6 +47,7 @@ export function createMetrics(ofProcess = true): Metrics {
   const replies = counter("replies_total", "Replies by the first digit of their code", ["class"]);
   const strangers = counter("strangers_total", "Connections to data ports from someone else", []);
   const bans = counter("bans_total", "Addresses banned", []);
+  const overQuota = counter("quota_exceeded_total", "What quotas of users have refused", ["what"]);
   const errors = counter("errors_total", "Failures on this side, of hooks too", ["protocol"]);
   for (const protocol of ["ftp", "tftp"] as const) {
     active.set({ protocol }, 0);
@@ -101,6 +102,9 @@ export function createMetrics(ofProcess = true): Metrics {
       }
       case "ban":
         bans.inc();
+        return;
+      case "quota-exceeded":
+        overQuota.inc({ what: event.what });
         return;
       case "stranger":
         strangers.inc();

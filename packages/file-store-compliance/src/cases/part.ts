@@ -46,6 +46,17 @@ export const partCases: readonly StoreCase[] = [
     await rest.commit();
     equal(await bytes("/large"), content, "the whole file");
   }),
+  partCase("usage: all bytes of the user's parts, where the store tells", async (trial, parts) => {
+    if (parts.usage === undefined) return;
+    equal(await parts.usage(ann), 0, "without parts");
+    await interrupt(trial, "/file", "01234");
+    await trial.store.makeDirectory(at("/directory"), ann);
+    await interrupt(trial, "/directory/file", "012");
+    await interrupt(trial, "/other", "another's", bob);
+    equal([await parts.usage(ann), await parts.usage({})], [8, 0], "of a user, and of nobody");
+    await parts.remove(at("/file"), ann);
+    equal(await parts.usage(ann), 3, "after one is removed");
+  }),
   partCase("a part is its user's alone", async (trial, parts) => {
     await interrupt(trial, "/file", "ann's");
     equal(await sizeOf(parts, "/file", bob), undefined, "another user's part");
