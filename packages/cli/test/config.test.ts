@@ -189,6 +189,31 @@ describe("values", () => {
   });
 });
 
+describe("users", () => {
+  it("all that can be said of one, and how fast sessions may be", () => {
+    const settings = {
+      permission: [{ path: "/", allow: "ro" }],
+      incoming: ["/in"],
+      root: "/home/ann",
+      home: "/work",
+      createHome: true,
+      quota: { bytes: "10G", files: 1000 },
+      rate: { up: "1 MB" },
+      sessionRate: { down: 5 },
+      sessions: 2,
+    };
+    const amounts = { quota: { bytes: 10_000_000_000, files: 1000 }, rate: { up: 1_000_000 } };
+    const { users, anonymous, ftp } = parse({
+      users: [{ name: "ann", password: "a", ...settings }],
+      anonymous: settings,
+      ftp: { limits: { rate: { up: "1 GB" }, sessionRate: { down: "1 MB" } } },
+    });
+    expect(users).toEqual([{ name: "ann", password: "a", ...settings, ...amounts }]);
+    expect(anonymous).toEqual({ ...settings, ...amounts });
+    expect(ftp).toEqual({ limits: { rate: { up: 1e9 }, sessionRate: { down: 1e6 } } });
+  });
+});
+
 describe("the flags override it", () => {
   const base = parse({
     root: "/srv",

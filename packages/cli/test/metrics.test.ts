@@ -36,6 +36,7 @@ const ftpEvents: readonly FtpServerEvent[] = [
   { type: "transfer-start", session, transfer: { ...store, id: 3 } },
   { type: "ban", address: "192.0.2.9", milliseconds: 1000, reason: "failures" },
   { type: "stranger", session, remote: "192.0.2.9" },
+  { type: "quota-exceeded", session, user: "x", path: "/x", what: "bytes", used: 9, limit: 9 },
   { type: "error", error: new Error("x") },
   { type: "hook-failed", session, hook: "onLogin", error: new Error("x") },
   { type: "disconnect", session, reason: "quit", milliseconds: 1 },
@@ -99,6 +100,7 @@ longshore_transfer_duration_seconds_count{protocol="tftp",direction="out"} 1
 longshore_replies_total{class="5xx"} 1
 longshore_strangers_total 1
 longshore_bans_total 1
+longshore_quota_exceeded_total{what="bytes"} 1
 longshore_errors_total{protocol="ftp"} 2
 longshore_errors_total{protocol="tftp"} 1
 `
