@@ -127,7 +127,8 @@ describe("longshore tftp rewrite", () => {
     const wrong = join(folder, "wrong");
     writeFileSync(wrong, "replace a b\nreplace (a b\n");
     const ran = await longshore("tftp", "rewrite", "--test", "x", "--rules", wrong);
-    expect(ran).toEqual({ code: 2, stdout: "", stderr: `longshore: ${wrong}, line 2: a ( has no )\n` });
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr).toContain(`longshore: ${wrong}, line 2: (a is no pattern: `);
     const missing = await longshore("tftp", "rewrite", "--test", "x", "--rules", join(folder, "none"));
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be read") });
   });

@@ -51,7 +51,7 @@ it("settings are plain data: what JSON carries makes the same server", async () 
 });
 
 it.each<[TftpSettings, string]>([
-  [{ rewrite: "\nreplace (a b" }, "rewrite, line 2: a ( has no )"],
+  [{ rewrite: "\nreplace (a b" }, "rewrite, line 2: (a is no pattern"],
   [{ roots: [{}, { clients: ["10.0.0.1", "lab"] }] }, "roots[1].clients: lab is no network"],
   [{ root: "a\0b" }, "root: "],
 ])("%j are refused with their place", (settings, message) => {
