@@ -32,6 +32,7 @@ const ftpAdvice: Readonly<Partial<Record<FtpErrorCode, string>>> = {
   "data-lost": "try again",
   "short-transfer": "try again",
   "size-mismatch": "try again",
+  "hash-mismatch": "try again",
 };
 
 const tftpAdvice: Readonly<Partial<Record<TftpErrorKind, string>>> = {

@@ -1,10 +1,13 @@
 import { createSecret, type FtpCommand, isSecret, type Secret } from "@longshore/ftp-command";
+import type { DigestName } from "@longshore/ftp-data";
 import type { ListingEntry } from "@longshore/ftp-listing";
 import { type FtpReply, parseNumber, parsePathReply, parseTime, parseWord } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
 import { FtpError } from "@longshore/ftp-session/client";
 import { makeDirectories, makeDirectory } from "./directory.ts";
 import { askFeatures, type Features, type KnownFeatures, negotiate } from "./features.ts";
+import { type DownloadOptions, download, type UploadOptions, upload } from "./file-transfer.ts";
+import { askHash, type FileHash } from "./hash.ts";
 import {
   type Listing,
   type ListingContext,
@@ -15,19 +18,10 @@ import {
   stream,
 } from "./listing.ts";
 import type { CallOptions, FtpClientOptions, TransferCallOptions } from "./options.ts";
-import { resumeDownload, resumeUpload } from "./resume.ts";
-import { type Lease, openSession, type Session } from "./session.ts";
-import { openSource, type UploadSource } from "./source.ts";
-import { type DownloadTarget, openTarget, sink } from "./target.ts";
-import {
-  localError,
-  retrieve,
-  settleTarget,
-  sizeOf,
-  store,
-  type TransferReport,
-  toNumber,
-} from "./transfer.ts";
+import { openSession, type Session } from "./session.ts";
+import type { UploadSource } from "./source.ts";
+import { type DownloadTarget, sink } from "./target.ts";
+import { localError, retrieve, type TransferReport, toNumber } from "./transfer.ts";
 
 /**
  * A logged-in session. Calls made together wait for each other in the order in which they were made; a transfer that
@@ -64,6 +58,8 @@ export interface FtpClient extends AsyncDisposable {
   size(path: string, options?: CallOptions): Promise<number>;
   /** When the file was last changed (RFC 3659 §3): milliseconds since the epoch, UTC. */
   modified(path: string, options?: CallOptions): Promise<number>;
+  /** What the server makes of the file's bytes, by HASH or XSHA256, XSHA512, XSHA1, XMD5, XCRC: the best it has. */
+  hash(path: string, options?: CallOptions & { readonly algorithm?: DigestName }): Promise<FileHash>;
   /** Sets that time with MFMT, to the second. */
   setModified(path: string, milliseconds: number, options?: CallOptions): Promise<void>;
 
@@ -90,34 +86,10 @@ export interface FtpClient extends AsyncDisposable {
   readonly dataMode: DataMode | undefined;
 }
 
-export interface DownloadOptions extends TransferCallOptions {
-  /**
-   * Go on from what a local path, its `.part`, or a `WritableFile` with a `start` already has; a local path's part
-   * stays for the next call when this one fails.
-   */
-  readonly resume?: boolean;
-  /** Bytes before that place that are compared before anything is added; 4096 unless told, 0 for none. */
-  readonly overlap?: number;
-  /** The file's size where it is known, from a listing; saves asking. */
-  readonly size?: number;
-}
-
 export interface ReadOptions extends TransferCallOptions {
   /** First byte to get; 0 unless told. */
   readonly offset?: number;
   readonly size?: number;
-}
-
-export interface UploadOptions extends TransferCallOptions {
-  /** Go on behind what stands on the server (APPE, or REST and STOR). */
-  readonly resume?: boolean;
-  readonly overlap?: number;
-  /** Add to what stands (APPE). */
-  readonly append?: boolean;
-  /** Let the server choose a name that is not taken (STOU); see `name` in the report. */
-  readonly unique?: boolean;
-  /** Upload under this name and rename at the end; `true` adds `.part`. What failed is removed. */
-  readonly temporary?: boolean | string;
 }
 
 export const FtpClient: {
@@ -166,8 +138,11 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
     listHidden: options.quirks?.listHidden ?? true,
   };
 
-  const command = (what: FtpCommand, call: CallOptions = {}): Promise<FtpReply> =>
-    session.use(call, (lease) => lease.command(what));
+  const command = (what: FtpCommand, call: CallOptions = {}): Promise<FtpReply> => {
+    // Whatever it selects, the next hash selects its own again.
+    if (what.verb === "OPTS HASH" || what.verb === "REIN") facts.hash = "";
+    return session.use(call, (lease) => lease.command(what));
+  };
 
   return {
     list: (path = "", call) => list(context, path, call),
@@ -175,7 +150,7 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
     stat: (path, call) => stat(context, path, call),
 
     download: (remote, to, call = {}) =>
-      ours(session.use(call, (lease) => download(session, lease, remote, to, call))),
+      ours(session.use(call, (lease) => download({ session, lease, facts }, remote, to, call))),
     read(remote, call = {}) {
       const { offset = 0, size } = call;
       return stream<Uint8Array>(
@@ -189,7 +164,7 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
       );
     },
     upload: (from, remote, call = {}) =>
-      ours(session.use(call, (lease) => upload(session, lease, from, remote, call))),
+      ours(session.use(call, (lease) => upload({ session, lease, facts }, from, remote, call))),
 
     async remove(path, call) {
       await command({ verb: "DELE", path }, call);
@@ -223,6 +198,7 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
       const time = parseTime(reply);
       return time === undefined ? unreadable("MDTM", reply) : Date.parse(time);
     },
+    hash: (path, call = {}) => session.use(call, (lease) => askHash(lease, facts, path, call.algorithm)),
     async setModified(path, milliseconds, call) {
       const time = new Date(milliseconds).toISOString().replace(/\..*|[-:T]/g, "");
       await command({ verb: "MFMT", time, path }, call);
@@ -240,6 +216,7 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
       await command({ verb: "NOOP" }, call);
     },
     async quote(line, call = {}) {
+      facts.hash = "";
       const reply = await session.use(call, (lease) => lease.quote(line));
       return reply;
     },
@@ -266,58 +243,6 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
       await this.close();
     },
   };
-}
-
-async function download(
-  session: Session,
-  lease: Lease,
-  remote: string,
-  to: DownloadTarget,
-  options: DownloadOptions,
-): Promise<TransferReport> {
-  if (options.resume === true && typeof to === "string")
-    return resumeDownload(session, lease, remote, to, options);
-  const target = openTarget(to);
-  return settleTarget(target, () =>
-    retrieve(session, lease, remote, target, {
-      ...options,
-      offset: options.resume === true ? target.start : 0,
-      expectedSize: options.size,
-    }),
-  );
-}
-
-async function upload(
-  session: Session,
-  lease: Lease,
-  from: UploadSource,
-  remote: string,
-  options: UploadOptions,
-): Promise<TransferReport> {
-  const source = await openSource(from);
-  try {
-    if (options.resume === true) return await resumeUpload(session, lease, source, remote, options);
-    if (options.unique === true)
-      return await store(session, lease, "STOU", remote, source, { ...options, offset: 0 });
-    if (options.append === true) {
-      const base = options.verify === "none" ? 0 : ((await sizeOf(lease, remote)) ?? 0);
-      return await store(session, lease, "APPE", remote, source, { ...options, offset: 0, base });
-    }
-    const { temporary = false } = options;
-    if (temporary === false)
-      return await store(session, lease, "STOR", remote, source, { ...options, offset: 0 });
-    const name = temporary === true ? `${remote}.part` : temporary;
-    try {
-      const report = await store(session, lease, "STOR", name, source, { ...options, offset: 0 });
-      await lease.operate({ type: "rename", from: name, to: remote });
-      return report;
-    } catch (error) {
-      await lease.command({ verb: "DELE", path: name }).catch(() => {});
-      throw error;
-    }
-  } finally {
-    await source.close();
-  }
 }
 
 /** Sends NOOP when the session has had nothing to do for a while. */

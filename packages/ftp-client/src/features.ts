@@ -20,6 +20,8 @@ function toFeatures(listed: readonly Feature[]): Features {
 /** What FEAT listed, once it was asked. */
 export interface KnownFeatures {
   features: Features | undefined;
+  /** What OPTS HASH chose last in this session. */
+  hash?: string;
 }
 
 /** What follows a login. */

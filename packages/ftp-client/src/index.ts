@@ -1,11 +1,8 @@
 export { FtpError, type FtpErrorCode, type FtpPhase } from "@longshore/ftp-session/client";
-export {
-  type DownloadOptions,
-  FtpClient,
-  type ReadOptions,
-  type UploadOptions,
-} from "./client.ts";
+export { FtpClient, type ReadOptions } from "./client.ts";
 export type { Features } from "./features.ts";
+export type { DownloadOptions, UploadOptions } from "./file-transfer.ts";
+export type { FileHash } from "./hash.ts";
 export type { Listing, ListOptions } from "./listing.ts";
 export {
   createLocalNames,

@@ -118,6 +118,10 @@ export interface TransferCallOptions extends CallOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** `image` unless told; `ascii` turns line ends into this system's (RFC 959 §3.1.1.1) and cannot be verified. */
   readonly representation?: "image" | "ascii";
-  /** Whether SIZE is asked where nothing else tells how long the file is; `"size"` unless told. */
-  readonly verify?: "size" | "none";
+  /**
+   * `"size"` (the default): SIZE is asked where nothing else tells how long the file is. `"hash"`: besides, the
+   * server's hash of the file is compared with this side's, if it has one (see `verified` in the report). Hashing a
+   * large file may take the server long: `timeouts.command` is how long it has.
+   */
+  readonly verify?: "size" | "hash" | "none";
 }

@@ -22,6 +22,7 @@ type PooledCalls = Pick<
   | "size"
   | "modified"
   | "setModified"
+  | "hash"
   | "features"
 >;
 
@@ -216,6 +217,8 @@ function createPool(sessions: SessionPool<FtpClient>, tries: RetryOptions): FtpP
       once([path], call, false, (client, own) => client.removeDirectory(path, own)),
     size: (path, call) => once([path], call, true, (client, own) => client.size(path, own)),
     modified: (path, call) => once([path], call, true, (client, own) => client.modified(path, own)),
+    hash: (path, call = {}) =>
+      once([path], call, true, (client, own) => client.hash(path, { ...call, ...own })),
     setModified: (path, time, call) =>
       once([path], call, true, (client, own) => client.setModified(path, time, own)),
     features: (call) => once([], call, true, (client, own) => client.features(own)),

@@ -17,10 +17,10 @@ export interface TransferReport {
   /** Where in the file the transfer began. */
   readonly offset: number;
   /**
-   * `"size"`: offset and bytes make the size that the server told. `"none"`: the server confirmed the transfer, and
-   * nothing told how long the file is.
+   * `"size"`: offset and bytes make the size that the server told. `"hash"`: so does the hash of its bytes. `"none"`: the
+   * server confirmed the transfer, and nothing told how long the file is.
    */
-  readonly verified: "size" | "none";
+  readonly verified: "size" | "hash" | "none";
   /** How the data connection was opened; `undefined` when there was nothing left to transfer. */
   readonly dataMode: DataMode | undefined;
   /** The server's last word. */

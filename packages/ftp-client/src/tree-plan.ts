@@ -63,7 +63,12 @@ export interface TreePlan {
 }
 
 export interface PlanOptions {
-  readonly isSame: (from: TreeEntry, to: TreeEntry, path: TreePath) => Promise<boolean> | boolean;
+  readonly isSame: (
+    from: TreeEntry,
+    to: TreeEntry,
+    path: TreePath,
+    place: TreePath,
+  ) => Promise<boolean> | boolean;
   readonly names: LocalNamePolicy | undefined;
   readonly caseSensitive: boolean;
   readonly delete: boolean;
@@ -253,7 +258,7 @@ async function compare(
       add(entry, path, place, "new");
     } else if (found === undefined) add(entry, path, place, "new");
     else if (entry.type === "directory") below.push({ from: path, to: place, stands: true });
-    else if (await options.isSame(entry, found, path)) plan.unchanged++;
+    else if (await options.isSame(entry, found, path, place)) plan.unchanged++;
     else add(entry, path, place, "differs");
   }
   if (options.delete) {

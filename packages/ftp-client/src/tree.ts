@@ -1,4 +1,5 @@
 import type { FileStore } from "@longshore/file-store";
+import { createDigest, digestFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
 import type { FtpClient } from "./client.ts";
 import type { LocalNamePolicy } from "./local-name.ts";
@@ -17,7 +18,7 @@ import {
 } from "./tree-plan.ts";
 import { createRemoteTree, type RemoteTree } from "./tree-remote.ts";
 import { runPlan, type TreeDone, type TreeReport } from "./tree-run.ts";
-import type { TreeEntry, TreeTime } from "./tree-side.ts";
+import type { TreeEntry, TreePath, TreeTime } from "./tree-side.ts";
 
 export interface TreeOptions {
   /** Says what would be done and does nothing; `false` unless told. */
@@ -38,9 +39,10 @@ export interface TreeOptions {
 export interface TreeTransferOptions extends TreeOptions {
   /**
    * When a file that stands on both sides is left as it is. `"never"`: it is always transferred. `"size"`: when the
-   * sizes are equal. `"time"`: when they are, and the source's is not newer, as far as listings tell.
+   * sizes are equal. `"time"`: when they are, and the source's is not newer, as far as listings tell. `"hash"`: when
+   * the sizes and the hashes are; `unsupported` where the server has none.
    */
-  readonly same?: "never" | "size" | "time";
+  readonly same?: "never" | "size" | "time" | "hash";
   /**
    * Removes from the target what the source does not have, and what is in the way; `false` unless told. Never where a
    * listing of the source could not be read whole.
@@ -50,6 +52,8 @@ export interface TreeTransferOptions extends TreeOptions {
   readonly keepTimes?: boolean;
   /** What it answers `false` for is passed over on both sides: neither transferred nor removed. Paths as from the root. */
   readonly filter?: (entry: { readonly path: string; readonly type: TreeEntry["type"] }) => boolean;
+  /** What each transfer compares; `"size"` unless told, see `TransferCallOptions`. */
+  readonly verify?: "size" | "hash" | "none";
   readonly onProgress?: (path: string, progress: Progress) => void;
 }
 
@@ -159,7 +163,11 @@ async function transfer(
   const limits = limitsOf(options);
   const planning: PlanOptions = {
     ...limits,
-    isSame: sameness[same],
+    isSame: (from, to, path, place) =>
+      same === "hash"
+        ? hasSameSize(from, to) &&
+          hasSameHash(remote, local, ...(isDownload ? ([path, place] as const) : ([place, path] as const)))
+        : sameness[same](from, to),
     names: isDownload ? names : undefined,
     caseSensitive: isDownload ? (names.caseSensitive ?? local.caseSensitive) : true,
     delete: options.delete ?? false,
@@ -243,9 +251,10 @@ function mustStand({ store }: LocalTree): FileStore {
   return store;
 }
 
-function callOf({ signal, onProgress }: TreeTransferOptions, path: string) {
+function callOf({ signal, verify, onProgress }: TreeTransferOptions, path: string) {
   return {
     ...(signal === undefined ? {} : { signal }),
+    ...(verify === undefined ? {} : { verify }),
     ...(onProgress === undefined ? {} : { onProgress: (progress: Progress) => onProgress(path, progress) }),
   };
 }
@@ -265,6 +274,28 @@ const sameness = {
 
 function hasSameSize(from: TreeEntry, to: TreeEntry): boolean {
   return from.size !== undefined && from.size === to.size;
+}
+
+/** A file that the server will not hash is transferred. */
+function refusal(error: unknown): undefined {
+  if (!FtpError.isInstance(error) || error.code !== "refused") throw error;
+}
+
+async function hasSameHash(
+  remote: RemoteTree,
+  { store, context, pathOf }: LocalTree,
+  there: TreePath,
+  here: TreePath,
+): Promise<boolean> {
+  const theirs = await remote.run((client) => client.hash(remote.pathOf(there))).catch(refusal);
+  if (theirs === undefined) return false;
+  const file = await store.openRead(pathOf(here), context);
+  try {
+    const { signal } = context;
+    return (await digestFile(file, createDigest(theirs.algorithm), { signal })) === theirs.digest;
+  } finally {
+    await file.close();
+  }
 }
 
 /** As far as both times tell; where one is not known, the size has to do. */

@@ -1,3 +1,11 @@
+export {
+  createDigest,
+  createNodeDigest,
+  type Digest,
+  type DigestName,
+  type DigestRange,
+  digestFile,
+} from "./digest.ts";
 export { DataConnectionError, type DataConnectionErrorCode } from "./error.ts";
 export { connectData } from "./intake.ts";
 export { createPace, joinPaces, type Pace } from "./pace.ts";

@@ -8,8 +8,8 @@ import {
   type VirtualPath,
   type WritableFile,
 } from "@longshore/file-store";
+import { createDigest, digestFile } from "@longshore/ftp-data";
 import type { StoreAnswer, StoreRequest } from "@longshore/ftp-session/server";
-import { createDigest, digestFile } from "./digest.ts";
 import { createGate } from "./gate.ts";
 import { mustBeAllowed } from "./permission.ts";
 

@@ -1,6 +1,6 @@
 import type { FileStore, ReadableFile, StoreContext, VirtualPath } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
-import { createNodeDigest, digestFile } from "./digest.ts";
+import { createNodeDigest, digestFile } from "@longshore/ftp-data";
 import type { FtpServerEvent, SessionInfo, TransferInfo } from "./event.ts";
 
 /**

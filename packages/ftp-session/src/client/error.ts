@@ -27,6 +27,7 @@ export type FtpErrorCode =
   | "restart-refused"
   | "short-transfer"
   | "size-mismatch"
+  | "hash-mismatch"
   | "local";
 
 /** What the session was doing. Each phase has its own deadline, see `ClientTimeouts`. */
@@ -117,6 +118,7 @@ const advice = {
   "restart-refused": "transfer the whole file instead",
   "short-transfer": "resume, or transfer it again",
   "size-mismatch": "transfer it again",
+  "hash-mismatch": "transfer it again",
   local: "",
 } as const satisfies Record<FtpErrorCode, string>;
 
@@ -129,6 +131,7 @@ const retryableCodes: ReadonlySet<FtpErrorCode> = new Set<FtpErrorCode>([
   "data-open-failed",
   "data-lost",
   "short-transfer",
+  "hash-mismatch",
 ]);
 
 /** A 4yz reply invites another try, a 5yz does not (RFC 959 §4.2.1); 421 is always the former. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { FileStoreError, type ReadableFile } from "@longshore/file-store";
-import type { HashAlgorithm } from "@longshore/ftp-session/server";
+
+/** Hashes by the names that FTP has for them (draft-bryan-ftpext-hash-02 §3.1). */
+export type DigestName = "SHA-256" | "SHA-512" | "SHA-1" | "MD5" | "CRC32";
 
 /** What bytes are counted into. */
 export interface Digest {
@@ -44,7 +46,7 @@ export async function digestFile(
 }
 
 /** A digest by the name that FTP has for it. */
-export function createDigest(algorithm: HashAlgorithm): Digest {
+export function createDigest(algorithm: DigestName): Digest {
   return algorithm === "CRC32" ? createCrc32() : createNodeDigest(algorithm.replace("-", ""));
 }
 
