@@ -23,6 +23,7 @@ export type {
   TransferCallOptions,
 } from "./options.ts";
 export { FtpPool, type FtpPoolOptions, type UseOptions } from "./pool.ts";
+export type { RateLimit } from "./rate.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { UploadSource } from "./source.ts";
 export type { DownloadTarget } from "./target.ts";

@@ -3,6 +3,7 @@ import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode, DataProtection } from "@longshore/ftp-session";
 import type { ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
+import type { RateLimit } from "./rate.ts";
 
 export interface FtpClientOptions {
   /** Name or address. */
@@ -44,6 +45,8 @@ export interface FtpClientOptions {
   readonly encoding?: "utf-8" | "latin1";
   /** Whether FEAT, and OPTS UTF8 where it is offered, follow the login; `true` unless told. */
   readonly negotiate?: boolean;
+  /** How fast the transfers of this session may go, or of a whole pool; as fast as they can unless told. */
+  readonly rateLimit?: RateLimit;
   /** Put IAC IP, IAC DM before ABOR; off unless told. */
   readonly telnetSynch?: boolean;
   readonly quirks?: ClientQuirks & FtpClientQuirks;
@@ -112,10 +115,14 @@ export interface Progress {
   readonly offset: number;
   /** The file's size, where it is known. */
   readonly total?: number;
+  /** Bytes a second, lately. */
+  readonly rate: number;
 }
 
 export interface TransferCallOptions extends CallOptions {
   readonly onProgress?: (progress: Progress) => void;
+  /** How fast this transfer may go, beside the session's own limit; as fast as it can unless told. */
+  readonly rateLimit?: RateLimit;
   /** `image` unless told; `ascii` turns line ends into this system's (RFC 959 §3.1.1.1) and cannot be verified. */
   readonly representation?: "image" | "ascii";
   /**

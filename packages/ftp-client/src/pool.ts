@@ -3,6 +3,7 @@ import { FtpError } from "@longshore/ftp-session/client";
 import { FtpClient } from "./client.ts";
 import type { Listing } from "./listing.ts";
 import type { CallOptions, FtpClientOptions } from "./options.ts";
+import { toPace } from "./rate.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 import { createSessionPool, type SessionPool } from "./session-pool.ts";
 
@@ -71,7 +72,9 @@ export const FtpPool: {
 } = { connect };
 
 async function connect(options: FtpPoolOptions): Promise<FtpPool> {
-  const { maxSessions = 4, retry: tries = {}, limitMemory = 60_000, signal, ...client } = options;
+  const { maxSessions = 4, retry: tries = {}, limitMemory = 60_000, signal, ...rest } = options;
+  const rateLimit = toPace(rest.rateLimit);
+  const client = { ...rest, ...(rateLimit === undefined ? {} : { rateLimit }) };
   if (!Number.isInteger(maxSessions) || maxSessions < 1)
     throw new FtpError("bad-argument", `maxSessions is ${maxSessions}, which is no number of sessions`);
   const controller = new AbortController();

@@ -1,4 +1,5 @@
 import { CommandEncodeError, commandRow, type FtpCommand } from "@longshore/ftp-command";
+import type { Pace } from "@longshore/ftp-data";
 import type { FtpReply } from "@longshore/ftp-reply";
 import {
   type ClientEffect,
@@ -20,6 +21,7 @@ import type { DataConnection, DataMover } from "./data.ts";
 import type { CallOptions, FtpClientOptions, FtpTimeouts, FtpTlsOptions } from "./options.ts";
 import { connectPassive } from "./passive.ts";
 import { abortError, createQueue } from "./queue.ts";
+import { toPace } from "./rate.ts";
 import { createSecurity, type Security } from "./tls.ts";
 
 /** One control connection driven by the engine: its effects become sockets and timers, its outcomes promises. */
@@ -29,6 +31,7 @@ export interface Session {
   /** Calls `listener` once when another call waits for the session, at once if one does; the answer takes it back. */
   onWanted(listener: () => void): () => void;
   readonly timeouts: FtpTimeouts;
+  readonly pace: Pace | undefined;
   /** Why it is closed, `undefined` while it is open or after a close that was asked for. */
   readonly error: FtpError | undefined;
   readonly isClosed: boolean;
@@ -82,6 +85,7 @@ export function openSession(options: FtpClientOptions): Promise<Session> {
 function createSession(options: FtpClientOptions, established: (error?: FtpError) => void): Session {
   const tls = tlsOf(options);
   const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
+  const pace = toPace(options.rateLimit);
   const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
   const engine = createClientEngine({
     security: tls?.mode ?? "none",
@@ -271,6 +275,7 @@ function createSession(options: FtpClientOptions, established: (error?: FtpError
     use: queue.use,
     onWanted: queue.onWanted,
     timeouts,
+    pace,
     get error() {
       return engine.state.name === "closed" ? engine.state.error : undefined;
     },

@@ -1,11 +1,12 @@
 import { toFileStoreError } from "@longshore/file-store";
-import { receiveFile, type TransferOptions } from "@longshore/ftp-data";
+import { type Pace, receiveFile, type TransferOptions } from "@longshore/ftp-data";
 import { type FtpReply, parseNumber, parseWord } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
 import { FtpError, type FtpErrorCode } from "@longshore/ftp-session/client";
 import { createNetasciiDecoder, createNetasciiEncoder } from "@longshore/netascii";
 import type { DataMover, MoverControl } from "./data.ts";
 import type { TransferCallOptions } from "./options.ts";
+import { createRateMeter, paceOf } from "./rate.ts";
 import type { Lease, Session, TransferResult } from "./session.ts";
 import type { Source } from "./source.ts";
 import type { Target } from "./target.ts";
@@ -38,10 +39,11 @@ export async function retrieve(
   options: TransferCallOptions & { readonly offset: number; readonly expectedSize?: number | undefined },
 ): Promise<TransferReport> {
   const { offset, representation = "image", verify = "size", expectedSize } = options;
+  const pace = paceOf(session.pace, options.rateLimit);
   let hint: number | undefined;
   const mover: DataMover = (socket, control) =>
     receiveFile(socket, target, {
-      ...moverOptions(session, control, options, offset, () => expectedSize ?? hint),
+      ...moverOptions(session, control, options, pace, offset, () => expectedSize ?? hint),
       ...(representation === "ascii" ? { transform: createNetasciiDecoder({ newline: lineEnd }) } : {}),
       position: offset,
     });
@@ -90,8 +92,9 @@ export async function store(
   const { offset, base = offset, restart = false, representation = "image", verify = "size" } = options;
   const command =
     verb === "STOU" ? { verb, ...(remote === "" ? {} : { path: remote }) } : { verb, path: remote };
+  const pace = paceOf(session.pace, options.rateLimit);
   const mover = source.mover(offset, (control) => ({
-    ...moverOptions(session, control, options, offset, () => source.size),
+    ...moverOptions(session, control, options, pace, offset, () => source.size),
     ...(representation === "ascii" ? { transform: createNetasciiEncoder(textForServers) } : {}),
   }));
   let name: string | undefined;
@@ -163,20 +166,19 @@ function moverOptions(
   session: Session,
   { signal }: MoverControl,
   { onProgress }: TransferCallOptions,
+  pace: Pace | undefined,
   offset: number,
   total: () => number | undefined,
 ): TransferOptions {
+  const base = { signal, stallTimeout: session.timeouts.stall, ...(pace === undefined ? {} : { pace }) };
+  if (onProgress === undefined) return base;
+  const rateAt = createRateMeter();
   return {
-    signal,
-    stallTimeout: session.timeouts.stall,
-    ...(onProgress === undefined
-      ? {}
-      : {
-          onProgress: (bytes: number) => {
-            const size = total();
-            onProgress({ bytes, offset, ...(size === undefined ? {} : { total: size }) });
-          },
-        }),
+    ...base,
+    onProgress(bytes) {
+      const size = total();
+      onProgress({ bytes, offset, rate: rateAt(bytes), ...(size === undefined ? {} : { total: size }) });
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { FtpClient } from "./client.ts";
 import type { LocalNamePolicy } from "./local-name.ts";
 import type { Progress } from "./options.ts";
 import type { FtpPool } from "./pool.ts";
+import { type RateLimit, toPace } from "./rate.ts";
 import { lazyFile } from "./target.ts";
 import { localError, type TransferReport } from "./transfer.ts";
 import { createLocalTree, type LocalTree } from "./tree-local.ts";
@@ -54,6 +55,8 @@ export interface TreeTransferOptions extends TreeOptions {
   readonly filter?: (entry: { readonly path: string; readonly type: TreeEntry["type"] }) => boolean;
   /** What each transfer compares; `"size"` unless told, see `TransferCallOptions`. */
   readonly verify?: "size" | "hash" | "none";
+  /** How fast all transfers of the tree together may go; as fast as they can unless told. */
+  readonly rateLimit?: RateLimit;
   readonly onProgress?: (path: string, progress: Progress) => void;
 }
 
@@ -180,11 +183,14 @@ async function transfer(
   const plan = await planTree(source, target, planning);
   if (plan.isRootMissing && !limits.dryRun) await target.makeDirectory([]);
   const move = isDownload ? downloadStep : uploadStep;
+  // One limit for all of them, not one for each.
+  const pace = toPace(options.rateLimit);
+  const shared = pace === undefined ? options : { ...options, rateLimit: pace };
   return runPlan(plan, {
     ...limits,
     async perform(step) {
       const { type } = step.action;
-      if (type === "transfer") return move(remote, local, step, options);
+      if (type === "transfer") return move(remote, local, step, shared);
       if (type === "make-directory") await target.makeDirectory(step.to);
       else if (type === "remove") await target.remove(step.to);
       else await target.removeDirectory(step.to);
@@ -251,10 +257,11 @@ function mustStand({ store }: LocalTree): FileStore {
   return store;
 }
 
-function callOf({ signal, verify, onProgress }: TreeTransferOptions, path: string) {
+function callOf({ signal, verify, rateLimit, onProgress }: TreeTransferOptions, path: string) {
   return {
     ...(signal === undefined ? {} : { signal }),
     ...(verify === undefined ? {} : { verify }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(onProgress === undefined ? {} : { onProgress: (progress: Progress) => onProgress(path, progress) }),
   };
 }

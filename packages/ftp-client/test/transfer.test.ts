@@ -235,11 +235,16 @@ describe("downloads", () => {
     expect(stage.server.lines).toContain("TYPE A");
   });
 
-  it("progress tells bytes and total", async () => {
+  it("progress tells bytes, total and rate", async () => {
     const ftp = await stage.connect((peer) => serveFile(peer, text));
     const seen: unknown[] = [];
     await ftp.download("f", join(folder, "f"), { onProgress: (progress) => seen.push(progress) });
-    expect(seen.at(-1)).toEqual({ bytes: text.length, offset: 0, total: text.length });
+    expect(seen.at(-1)).toEqual({
+      bytes: text.length,
+      offset: 0,
+      total: text.length,
+      rate: expect.any(Number),
+    });
   });
 });
 
