@@ -167,5 +167,9 @@ function generator(seed) {
 }
 
 await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)));
+// The parts of interrupted uploads are kept for their user, until they are asked to go.
+await session("off", async (client) => {
+  for (let worker = 0; worker < workers; worker++) await client.remove(`/w${worker}.never`).catch(() => {});
+});
 console.log(JSON.stringify({ done, failures }));
 process.exit();

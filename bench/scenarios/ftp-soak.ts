@@ -84,4 +84,6 @@ interface Worked {
 
 const descriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
-const filesIn = (directory: string): number => readdirSync(directory, { recursive: true }).length;
+/** Hidden ones too. */
+const filesIn = (directory: string): number =>
+  readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
