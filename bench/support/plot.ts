@@ -34,6 +34,7 @@ export function plot(results: readonly Result[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>Longshore through the programs of others: how many times as good</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<text x="${middle}" y="18" text-anchor="middle">as good | times as good</text>`,
     `<line x1="${middle}" y1="24" x2="${middle}" y2="${height - 6}" stroke="#444444"/>`,
