@@ -1,23 +1,12 @@
-import type {
-  HttpAuthenticatorOptions,
-  UserEntry,
-  UserOptions,
-  UsersFileOptions,
+import {
+  actions,
+  type HttpAuthenticatorOptions,
+  type UserEntry,
+  type UserOptions,
+  type UsersFileOptions,
 } from "@longshore/ftp-server";
 import { z } from "zod";
-import { bytes, count, duration, localPath, text } from "./value.ts";
-
-const actions = [
-  "list",
-  "read",
-  "write",
-  "append",
-  "overwrite",
-  "delete",
-  "rename",
-  "make-directory",
-  "set-attributes",
-] as const;
+import { bytes, count, duration, localPath, rate, text } from "./value.ts";
 
 /** A path as clients see it. */
 const path: z.ZodType<string> = z
@@ -29,10 +18,6 @@ const grant = z.union([z.enum(["ro", "rw", "incoming"]), z.array(z.enum(actions)
 const permission = z
   .union([grant, z.array(z.strictObject({ path, allow: grant })).min(1)])
   .meta({ description: '"ro", "rw", "incoming", a list of actions, or rules { path, allow } by directory' });
-
-const rate = z
-  .strictObject({ up: bytes.exactOptional(), down: bytes.exactOptional() })
-  .meta({ description: "Bytes a second" });
 
 /** What can be said of a user besides name and password. */
 const fields = {
