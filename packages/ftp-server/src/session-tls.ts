@@ -70,9 +70,9 @@ export async function secureData(
   const tls = tlsOf(session);
   if (role === "client") return (await startTlsAsClient(plain, tls, handshakeTimeout)) ?? "tls";
   const { socket, secured } = startTls(plain, tls, handshakeTimeout, () => tls.chosen);
-  if ((await secured) !== undefined) return "tls";
-  const refusal = refusalOfData(socket, tls);
+  const refusal = (await secured) === undefined ? refusalOfData(socket, tls) : "tls";
   if (refusal === undefined) return socket;
+  // A handshake that failed closes nothing of itself.
   socket.destroy();
   return refusal;
 }

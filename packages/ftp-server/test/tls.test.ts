@@ -101,6 +101,27 @@ describe("explicit TLS", () => {
     expect(await client.reply()).toMatch(/^226/);
   });
 
+  it.each<[string, (data: Socket) => void]>([
+    ["is none", (data) => void data.write("GET / HTTP/1.1\r\n\r\n")],
+    ["ends before it began", (data) => void data.end()],
+    ["ends in the middle of the first message", (data) => void data.end(Buffer.from([22, 3, 1, 2, 0, 1, 0]))],
+  ])("closes a data connection whose handshake %s", async (_, shake) => {
+    const { client } = await secured(await start({ tls: certificate() }));
+    // Half open, so that this end does not close by itself.
+    const data = connect({ host: "127.0.0.1", port: await client.passivePort(), allowHalfOpen: true });
+    const isOver = new Promise<void>((resolve) => {
+      data.on("error", () => resolve());
+      data.on("end", resolve);
+    });
+    await once(data, "connect");
+    expect(await client.code("STOR never")).toBe(150);
+    shake(data);
+    data.resume();
+    expect(await client.reply()).toMatch(/^522/);
+    await isOver;
+    data.destroy();
+  });
+
   it("connects actively with TLS, still as the TLS server (RFC 4217 §7)", async () => {
     const { createServer } = await import("node:net");
     const { client } = await secured(await start({ tls: certificate() }));
