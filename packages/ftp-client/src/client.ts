@@ -18,7 +18,8 @@ import {
   stream,
 } from "./listing.ts";
 import type { CallOptions, FtpClientOptions, TransferCallOptions } from "./options.ts";
-import { openSession, type Session } from "./session.ts";
+import { openPlanned } from "./plan.ts";
+import type { Session } from "./session.ts";
 import type { UploadSource } from "./source.ts";
 import { type DownloadTarget, sink } from "./target.ts";
 import { localError, retrieve, type TransferReport, toNumber } from "./transfer.ts";
@@ -84,6 +85,8 @@ export interface FtpClient extends AsyncDisposable {
   readonly isSecure: boolean;
   /** How the latest data connection was opened. */
   readonly dataMode: DataMode | undefined;
+  /** Which of the `plans` led to this session, from 0. */
+  readonly plan: number;
 }
 
 export interface ReadOptions extends TransferCallOptions {
@@ -105,10 +108,7 @@ export const FtpClient: {
 } = { connect };
 
 async function connect(options: FtpClientOptions): Promise<FtpClient> {
-  const session = await openSession(options).catch((error: unknown) => {
-    // What Node throws at once is about an option: a port, a certificate.
-    throw FtpError.isInstance(error) ? error : new FtpError("bad-argument", String(error), { cause: error });
-  });
+  const { session, plan } = await openPlanned(options);
   const state: KnownFeatures = { features: undefined };
   try {
     await session.use(options.signal === undefined ? {} : { signal: options.signal }, async (lease) => {
@@ -124,12 +124,17 @@ async function connect(options: FtpClientOptions): Promise<FtpClient> {
     session.destroy();
     throw localError(error);
   }
-  const client = createClient(session, state, options);
+  const client = createClient(session, state, plan, options);
   keepAwake(session, client, options.keepAlive ?? 0);
   return client;
 }
 
-function createClient(session: Session, facts: KnownFeatures, options: FtpClientOptions): FtpClient {
+function createClient(
+  session: Session,
+  facts: KnownFeatures,
+  plan: number,
+  options: FtpClientOptions,
+): FtpClient {
   const context: ListingContext = {
     session,
     features: () => facts.features,
@@ -227,6 +232,7 @@ function createClient(session: Session, facts: KnownFeatures, options: FtpClient
       session.destroy();
     },
     destroy: () => session.destroy(),
+    plan,
     get isClosed() {
       return session.isClosed;
     },

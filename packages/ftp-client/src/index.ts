@@ -11,6 +11,7 @@ export {
   type LocalNameResult,
   localNameHazard,
 } from "./local-name.ts";
+export { type ConnectionMemory, createConnectionMemory } from "./memory.ts";
 export type {
   ActiveOptions,
   CallOptions,
@@ -22,6 +23,7 @@ export type {
   TraceEvent,
   TransferCallOptions,
 } from "./options.ts";
+export type { ConnectionPlan } from "./plan.ts";
 export { FtpPool, type FtpPoolOptions, type UseOptions } from "./pool.ts";
 export type { RateLimit } from "./rate.ts";
 export type { RetryOptions } from "./retry.ts";

@@ -3,6 +3,8 @@ import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode, DataProtection } from "@longshore/ftp-session";
 import type { ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
+import type { ConnectionMemory } from "./memory.ts";
+import type { ConnectionPlan } from "./plan.ts";
 import type { RateLimit } from "./rate.ts";
 
 export interface FtpClientOptions {
@@ -22,10 +24,19 @@ export interface FtpClientOptions {
    */
   readonly tls?: "off" | "explicit" | "implicit" | FtpTlsOptions;
   /**
-   * How data connections are opened, in the order in which they are tried; `["EPSV", "PASV"]` unless told. What had
-   * to be passed over once is tried last from then on.
+   * How data connections are opened, in the order in which they are tried: `"passive"` (the default) is
+   * `["EPSV", "PASV"]`, `"active"` is `["EPRT", "PORT"]`. The next is tried when the server refuses one and when its
+   * connection does not come to stand. What had to be passed over once is tried last from then on, see `memory`.
    */
-  readonly dataModes?: readonly DataMode[];
+  readonly dataModes?: readonly DataMode[] | "passive" | "active";
+  /**
+   * Ways to the server, tried in this order until one leads to a session: each says what it does differently from the
+   * options beside it. Nothing goes in clear that is not declared here: `[{ tls: "explicit" }, { tls: "implicit" }]`
+   * never does.
+   */
+  readonly plans?: readonly ConnectionPlan[];
+  /** What worked with which host, to be begun with next time: share one between clients. One of its own unless told. */
+  readonly memory?: ConnectionMemory;
   /**
    * Whether a 227 may send this client elsewhere: `"control"` (the default) goes to the control connection's peer
    * whatever it says, `"same"` refuses another host, `"reply"` believes it.

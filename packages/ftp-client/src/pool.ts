@@ -2,6 +2,7 @@ import type { ListingEntry } from "@longshore/ftp-listing";
 import { FtpError } from "@longshore/ftp-session/client";
 import { FtpClient } from "./client.ts";
 import type { Listing } from "./listing.ts";
+import { createConnectionMemory } from "./memory.ts";
 import type { CallOptions, FtpClientOptions } from "./options.ts";
 import { toPace } from "./rate.ts";
 import { type RetryOptions, retry } from "./retry.ts";
@@ -74,7 +75,8 @@ export const FtpPool: {
 async function connect(options: FtpPoolOptions): Promise<FtpPool> {
   const { maxSessions = 4, retry: tries = {}, limitMemory = 60_000, signal, ...rest } = options;
   const rateLimit = toPace(rest.rateLimit);
-  const client = { ...rest, ...(rateLimit === undefined ? {} : { rateLimit }) };
+  const { memory = createConnectionMemory() } = rest;
+  const client = { ...rest, memory, ...(rateLimit === undefined ? {} : { rateLimit }) };
   if (!Number.isInteger(maxSessions) || maxSessions < 1)
     throw new FtpError("bad-argument", `maxSessions is ${maxSessions}, which is no number of sessions`);
   const controller = new AbortController();

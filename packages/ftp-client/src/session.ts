@@ -1,6 +1,7 @@
 import { CommandEncodeError, commandRow, type FtpCommand } from "@longshore/ftp-command";
 import type { Pace } from "@longshore/ftp-data";
 import type { FtpReply } from "@longshore/ftp-reply";
+import type { DataMode } from "@longshore/ftp-session";
 import {
   type ClientEffect,
   type ClientEngine,
@@ -73,16 +74,21 @@ interface Pending {
 }
 
 /** Opens the control connection and waits until the engine is idle: greeted and, with TLS, encrypted. */
-export function openSession(options: FtpClientOptions): Promise<Session> {
+export function openSession(options: FtpClientOptions, demotedModes?: Set<DataMode>): Promise<Session> {
   return new Promise((resolve, reject) => {
-    const session = createSession(options, (error) => {
+    const settle = (error?: FtpError): void => {
       if (error === undefined) resolve(session);
       else reject(error);
-    });
+    };
+    const session = createSession(options, demotedModes, settle);
   });
 }
 
-function createSession(options: FtpClientOptions, established: (error?: FtpError) => void): Session {
+function createSession(
+  options: FtpClientOptions,
+  demotedModes: Set<DataMode> | undefined,
+  established: (error?: FtpError) => void,
+): Session {
   const tls = tlsOf(options);
   const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
   const pace = toPace(options.rateLimit);
@@ -91,7 +97,9 @@ function createSession(options: FtpClientOptions, established: (error?: FtpError
     security: tls?.mode ?? "none",
     timeouts,
     ...(tls?.dataProtection === undefined ? {} : { dataProtection: tls.dataProtection }),
-    ...pick(options, ["dataModes", "passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
+    ...(demotedModes === undefined ? {} : { demotedModes }),
+    dataModes: toDataModes(options.dataModes),
+    ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
   });
   let control: ControlConnection | undefined;
   let ends: Extract<ClientEvent, { readonly type: "connected" }> | undefined;
@@ -300,6 +308,11 @@ const noReply: FtpReply = { code: 0, lines: [] };
 function tlsOf({ tls = "off" }: FtpClientOptions): FtpTlsOptions | undefined {
   if (tls === "off") return undefined;
   return typeof tls === "string" ? { mode: tls } : tls;
+}
+
+function toDataModes(modes: FtpClientOptions["dataModes"] = "passive"): readonly DataMode[] {
+  if (modes === "passive") return ["EPSV", "PASV"];
+  return modes === "active" ? ["EPRT", "PORT"] : modes;
 }
 
 function isUpload(operation: ClientOperation | undefined): boolean {

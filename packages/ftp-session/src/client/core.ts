@@ -83,7 +83,7 @@ export function createCore(options: ClientEngineOptions): Core {
       greetedIn: false,
       representation: undefined,
       restartPending: false,
-      demotedModes: new Set(),
+      demotedModes: options.demotedModes ?? new Set(),
       dataMode: undefined,
       transfers: 0,
       lost: undefined,

@@ -43,6 +43,11 @@ export interface ClientEngineOptions {
   /** How data connections are opened, tried in this order; `["EPSV", "PASV"]` unless told. */
   readonly dataModes?: readonly DataMode[];
   /**
+   * Modes that did not work while another one did: they are tried last. The engine adds to the set and takes from it;
+   * engines that are given the same one learn from each other. One of its own unless told.
+   */
+  readonly demotedModes?: Set<DataMode>;
+  /**
    * Where passive data connections go. `control` (the default): to the control connection's peer, whatever host
    * 227 names (CVE-2020-8284 and its kin). `same`: a 227 that names another host is refused. `reply`: wherever
    * the server says.

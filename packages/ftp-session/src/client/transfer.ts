@@ -152,7 +152,11 @@ export function transferExpired(core: Core, state: TransferState, target: Client
   } else if (target === "settled") {
     // 226 without a data connection: there was nothing to send.
     succeed(core, { ...dropData(core, state), data: { name: "ended", mode: modeOf(state.data), bytes: 0 } });
-  } else abortTransfer(core, state, expiryError(core, state));
+  } else {
+    // A server that takes PORT and then cannot connect: the next transfer begins with another mode.
+    if (state.data.name === "awaited") core.facts.demotedModes.add(state.data.mode);
+    abortTransfer(core, state, expiryError(core, state));
+  }
 }
 
 function expiryError(core: Core, { data }: TransferState): FtpError {
