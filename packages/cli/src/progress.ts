@@ -40,6 +40,65 @@ export function createProgress(
   };
 }
 
+/** The same for several transfers, some of them at once. */
+export interface ProgressGroup {
+  /** One of them, which counts as over when it is `done`. */
+  of(name: string): Progress;
+  done(): void;
+}
+
+/** One line for all of them: how many are over, bytes, rate, and the one that moved last. */
+export function createProgressGroup({
+  files,
+  hidden = false,
+}: {
+  /** How many there will be, where that is known. */
+  readonly files?: number;
+  readonly hidden?: boolean;
+}): ProgressGroup {
+  const terminal = process.stderr;
+  if (hidden || !terminal.isTTY) return { of: () => ({ update: () => {}, done: () => {} }), done: () => {} };
+  const started = Date.now();
+  let bar: SingleBar | undefined;
+  let over = 0;
+  let bytes = 0;
+  const show = (name: string): void => {
+    const milliseconds = Date.now() - started;
+    if (bar === undefined && milliseconds < showAfterMilliseconds) return;
+    const count = files === undefined ? `${over} files` : `${over} of ${files} files`;
+    const { amount, rate } = tellProgress(bytes, undefined, milliseconds);
+    const shown = { count, amount, rate, name: fitted(name, terminal.columns) };
+    if (bar === undefined) {
+      bar = new SingleBar({ ...style, stream: terminal, format: several });
+      bar.start(0, bytes, shown);
+    } else bar.update(bytes, shown);
+  };
+  return {
+    of(name) {
+      let counted = 0;
+      let isOver = false;
+      return {
+        update(now) {
+          bytes += now - counted;
+          counted = now;
+          show(name);
+        },
+        done() {
+          if (isOver) return;
+          isOver = true;
+          over++;
+          show(name);
+        },
+      };
+    },
+    done() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+const several = "{count}  {amount}  {rate}  {name}";
 const line = "{name} {bar} {percentage}%  {amount}  {rate}  {left}";
 /** Where nobody knows how much is to come. */
 const count = "{name}  {amount}  {rate}";
