@@ -3,6 +3,7 @@ import {
   type FileStat,
   type FileStore,
   FileStoreError,
+  type FileType,
   nameOf,
   parentPath,
   type StoreContext,
@@ -16,6 +17,7 @@ import {
   type ListFormatOptions,
 } from "@longshore/ftp-listing";
 import { type Listing, permissionsOf, type StoreFeatures } from "@longshore/ftp-session/server";
+import { type Rights, rightsAt } from "./permission.ts";
 import type { UploadRules } from "./upload-target.ts";
 import { createWildcard, hasWildcard } from "./wildcard.ts";
 
@@ -59,12 +61,15 @@ export async function openListing(
       const { facts, path } = listing;
       const stat = await source.store.stat(path, source.context);
       if (stat.type !== "directory") throw new FileStoreError("not-a-directory", `${path} is none`);
-      const perm = (entry: FileStat): string => permissionsOf(entry.type, source.features);
-      const head = await headOf(source, path, stat);
+      const rights = await rightsAt(source.store, path, source.context);
+      const perm = permFacts(source.features);
+      const head = await headOf(source, path, stat, rights);
       const entries = await begin(source.store.list(path, source.context));
-      const lines = encode(entries, (entry) => formatFactLine(entry, facts, { perm: perm(entry) }));
-      const first = encodeListing(head, ({ entry, type }) =>
-        formatFactLine(entry, facts, { perm: perm(entry), type }),
+      const lines = encode(entries, (entry) =>
+        formatFactLine(entry, facts, { perm: perm(entry.type, rights?.within(entry.name)) }),
+      );
+      const first = encodeListing(head, ({ entry, type, allowed }) =>
+        formatFactLine(entry, facts, { perm: perm(entry.type, allowed), type }),
       );
       return prepend(first, lines);
     }
@@ -132,16 +137,39 @@ async function* filter(
   }
 }
 
+/** `permissionsOf`, worked out once for all entries of a type that have the same rights. */
+function permFacts(features: StoreFeatures): (type: FileType, rights?: ReadonlySet<string>) => string {
+  const known = new Map<ReadonlySet<string> | undefined, Partial<Record<FileType, string>>>();
+  return (type, rights) => {
+    let facts = known.get(rights);
+    if (facts === undefined) {
+      facts = {};
+      known.set(rights, facts);
+    }
+    facts[type] ??= permissionsOf(type, features, rights);
+    return facts[type];
+  };
+}
+
+interface HeadEntry {
+  readonly entry: DirectoryEntry;
+  readonly type: "cdir" | "pdir";
+  readonly allowed: ReadonlySet<string> | undefined;
+}
+
 /** The directory itself and its parent (RFC 3659 §7.5.1). */
 async function headOf(
   { store, context }: ListingSource,
   path: VirtualPath,
   stat: FileStat,
-): Promise<readonly { readonly entry: DirectoryEntry; readonly type: "cdir" | "pdir" }[]> {
-  const self = { entry: { ...stat, name: "." }, type: "cdir" } as const;
+  rights: Rights | undefined,
+): Promise<readonly HeadEntry[]> {
+  const self = { entry: { ...stat, name: "." }, type: "cdir", allowed: rights?.here } as const;
   if (path.segments.length === 0) return [self];
-  const parent = await store.stat(parentPath(path), context);
-  return [self, { entry: { ...parent, name: ".." }, type: "pdir" }];
+  const above = parentPath(path);
+  const parent = await store.stat(above, context);
+  const allowed = (await rightsAt(store, above, context))?.here;
+  return [self, { entry: { ...parent, name: ".." }, type: "pdir", allowed }];
 }
 
 /** RFC 1123 §4.1.2.7: what NLST gives can be used as it is, so that the directory asked for goes before each name. */

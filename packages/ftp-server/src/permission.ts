@@ -1,4 +1,5 @@
 import {
+  childPath,
   type FileStore,
   FileStoreError,
   type PartStore,
@@ -47,13 +48,35 @@ export async function mustBeAllowed(
   path: VirtualPath,
   context: StoreContext,
 ): Promise<void> {
-  await checks.get(store)?.(action, path, context);
+  await restricted.get(store)?.check(action, path, context);
 }
 
-const checks = new WeakMap<
-  FileStore,
-  (action: Action, path: VirtualPath, context: StoreContext) => Promise<unknown>
->();
+/** What a user may do at a path and with each of the names in it. */
+export interface Rights {
+  readonly here: ReadonlySet<Action>;
+  within(name: string): ReadonlySet<Action>;
+}
+
+/**
+ * What a restricted store allows at a path, as far as it can be told beforehand; nothing where it allows everything.
+ *
+ * @throws {FileStoreError} where the path may not even be looked at
+ */
+export async function rightsAt(
+  store: FileStore,
+  path: VirtualPath,
+  context: StoreContext,
+): Promise<Rights | undefined> {
+  return restricted.get(store)?.rightsAt(path, context);
+}
+
+/** What can be asked of a restricted store beyond what any store does. */
+interface Restriction {
+  check(action: Action, path: VirtualPath, context: StoreContext): Promise<unknown>;
+  rightsAt(path: VirtualPath, context: StoreContext): Promise<Rights>;
+}
+
+const restricted = new WeakMap<FileStore, Restriction>();
 
 function restrict(store: FileStore, permission: Permission): FileStore {
   const rules = rulesOf(permission, store.capabilities);
@@ -86,7 +109,7 @@ function restrict(store: FileStore, permission: Permission): FileStore {
     return place;
   }
 
-  const restricted: FileStore = {
+  const basic: FileStore = {
     capabilities: {
       ...store.capabilities,
       writable: actions.slice(2).some(rules.anywhere) && store.capabilities.writable,
@@ -157,7 +180,7 @@ function restrict(store: FileStore, permission: Permission): FileStore {
   const attributes = rules.anywhere("set-attributes");
   const writes = rules.anywhere("write");
   const whole: FileStore = {
-    ...restricted,
+    ...basic,
     ...(attributes && setTimes !== undefined
       ? {
           async setTimes(path, times, context) {
@@ -197,7 +220,18 @@ function restrict(store: FileStore, permission: Permission): FileStore {
       : {}),
     ...(writes && parts !== undefined ? { parts: restrictParts(parts, placeOf) } : {}),
   };
-  checks.set(whole, (action, path, context) => placeFor(action, path, false, context));
+  restricted.set(whole, {
+    check: (action, path, context) => placeFor(action, path, false, context),
+    async rightsAt(path, context) {
+      const { path: directory, allowed } = await placeOf(path, true, context);
+      const ways = rules.waysFrom(directory);
+      return {
+        here: allowed.actions,
+        within: (name) =>
+          ways?.has(foldLike(store, name)) ? rules.at(childPath(directory, name)).actions : allowed.actions,
+      };
+    },
+  });
   return whole;
 }
 

@@ -11,6 +11,7 @@ import { combineFiles, copyFile, hashFile } from "./content-request.ts";
 import { linkTarget } from "./link-target.ts";
 import { type ListingSource, listLines } from "./listing.ts";
 import type { FtpServerLimits } from "./options.ts";
+import { rightsAt } from "./permission.ts";
 import { asciiOptions } from "./transformer.ts";
 import { removeTree, treeSize } from "./tree-request.ts";
 import { keptSize, removeFile } from "./upload-target.ts";
@@ -58,8 +59,11 @@ async function run(
   const { store, context } = source;
   const { path } = request;
   switch (request.operation) {
-    case "stat":
-      return { result: "stat", stat: await store.stat(path, context) };
+    case "stat": {
+      const stat = await store.stat(path, context);
+      const rights = (await rightsAt(store, path, context))?.here;
+      return { result: "stat", stat, ...(rights === undefined ? {} : { rights }) };
+    }
     case "size": {
       const stat = await store.stat(path, context).catch((error) => toFileStoreError(error));
       if (FileStoreError.isInstance(stat)) {

@@ -57,6 +57,33 @@ describe("per user: root, permissions, sessions", () => {
     expect(await one.code("COMB whole own")).toBe(250);
   });
 
+  it("MLSx's perm fact says what the user may do with each object (RFC 3659 §7.5.5)", async () => {
+    const permission = [
+      { path: "/", allow: "ro" },
+      { path: "/dir", allow: ["list", "read", "append", "delete"] },
+      { path: "/nothing", allow: "incoming" },
+    ] as const;
+    const { client } = await start({ users: [{ ...ann, permission }] });
+    const one = await client();
+    await one.command("OPTS MLST type;perm;");
+    const facts = async (path: string): Promise<readonly string[]> =>
+      (await one.get(`MLSD ${path}`)).content.trimEnd().split("\r\n");
+    expect(await facts("/")).toEqual([
+      "type=cdir;perm=el; .",
+      "type=file;perm=r; a.txt",
+      "type=file;perm=r; empty.txt",
+      "type=dir;perm=delp; dir",
+      "type=dir;perm=ce; nothing",
+    ]);
+    expect(await facts("/dir")).toEqual([
+      "type=cdir;perm=delp; .",
+      "type=pdir;perm=el; ..",
+      "type=file;perm=adr; b.txt",
+      "type=file;perm=adr; name with spaces.txt",
+    ]);
+    expect(await one.command("MLST /dir/b.txt")).toContain("\n type=file;perm=adr; /dir/b.txt\n");
+  });
+
   it("permissions by path prefix, over the wire", async () => {
     const permission = [
       { path: "/", allow: "ro" },

@@ -293,7 +293,8 @@ export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 export type StoreAnswer =
   | { readonly result: "done" }
-  | { readonly result: "stat"; readonly stat: FileStat }
+  /** `rights`: what the user is allowed there ({@link Right}), where not everything is. */
+  | { readonly result: "stat"; readonly stat: FileStat; readonly rights?: ReadonlySet<string> }
   | { readonly result: "size"; readonly size: number }
   /** `digest` in lower-case hexadecimal, of the bytes up to and without `end`. */
   | { readonly result: "hash"; readonly digest: string; readonly end: number }

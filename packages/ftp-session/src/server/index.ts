@@ -15,7 +15,7 @@ export {
   type Transfer,
 } from "./effect.ts";
 export { createServerEngine, type ServerEngine } from "./engine.ts";
-export { permissionsOf } from "./facts.ts";
+export { permissionsOf, type Right } from "./facts.ts";
 export type { ServerEngineLimits, ServerEngineOptions, ServerEngineQuirks } from "./options.ts";
 export type { LoginState, ServerState, TransferPhase } from "./state.ts";
 export {

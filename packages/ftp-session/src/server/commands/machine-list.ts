@@ -21,7 +21,7 @@ export function machineList({ path }: CommandOf<"MLST">, session: Session): Step
     ask({ operation: "stat", path: object }, (result) => {
       if (result.result === "refused") return answer(refusal(result.reason));
       if (result.result !== "stat") return answer(refusal("io"));
-      const perm = permissionsOf(result.stat.type, featuresOf(session));
+      const perm = permissionsOf(result.stat.type, featuresOf(session), result.rights);
       const line = formatFactLine({ ...result.stat, name: object.text }, session.parameters.facts, { perm });
       return answer(reply(250, "Listing:", ` ${line}`, "End"));
     }),
