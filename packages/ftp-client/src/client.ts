@@ -85,6 +85,8 @@ export interface FtpClient extends AsyncDisposable {
   readonly isSecure: boolean;
   /** How the latest data connection was opened. */
   readonly dataMode: DataMode | undefined;
+  /** How data connections are opened from now on, as `dataModes` of the options; `"passive"` unless told. */
+  setDataModes(modes: FtpClientOptions["dataModes"]): void;
   /** Which of the `plans` led to this session, from 0. */
   readonly plan: number;
 }
@@ -233,6 +235,7 @@ function createClient(
     },
     destroy: () => session.destroy(),
     plan,
+    setDataModes: (modes) => session.setDataModes(modes),
     get isClosed() {
       return session.isClosed;
     },

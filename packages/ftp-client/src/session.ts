@@ -40,6 +40,8 @@ export interface Session {
   readonly isIdle: boolean;
   readonly isSecure: boolean;
   readonly dataMode: ClientEngine["dataMode"];
+  /** How later data connections are opened. */
+  setDataModes(modes: FtpClientOptions["dataModes"]): void;
   /** Closes at once, without QUIT. */
   destroy(): void;
 }
@@ -92,13 +94,14 @@ function createSession(
   const tls = tlsOf(options);
   const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
   const pace = toPace(options.rateLimit);
+  let dataModes = toDataModes(options.dataModes);
   const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
   const engine = createClientEngine({
     security: tls?.mode ?? "none",
     timeouts,
     ...(tls?.dataProtection === undefined ? {} : { dataProtection: tls.dataProtection }),
     ...(demotedModes === undefined ? {} : { demotedModes }),
-    dataModes: toDataModes(options.dataModes),
+    dataModes,
     ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
   });
   let control: ControlConnection | undefined;
@@ -252,7 +255,7 @@ function createSession(
       return (await run(operation)).reply;
     },
     async transfer(operation, mover, onMark) {
-      const { reply = noReply, transfer } = await run(operation, mover, onMark);
+      const { reply = noReply, transfer } = await run({ dataModes, ...operation }, mover, onMark);
       if (transfer === undefined)
         throw new FtpError("transfer-failed", "the session lost track of the transfer");
       return { ...transfer, reply };
@@ -298,6 +301,9 @@ function createSession(
     },
     get dataMode() {
       return engine.dataMode;
+    },
+    setDataModes(modes) {
+      dataModes = toDataModes(modes);
     },
     destroy: () => perform(engine.close(now())),
   };

@@ -46,6 +46,24 @@ describe("connection plans", () => {
     expect(ftp.dataMode).toBe("PASV");
   });
 
+  it("can be another one from some transfer on", async () => {
+    const ftp = await stage.connect(
+      async (peer) => {
+        await peer.expect("EPSV", "502 No.");
+        await peer.expect("PORT", "502 No.");
+        await peer.expect("EPSV", "502 No.");
+        await peer.expect("PASV", "502 No.");
+      },
+      { dataModes: ["EPSV"], ...plainLists },
+    );
+    const refused = async (): Promise<string> => (await failure(ftp.list().toArray())).code;
+    expect(await refused()).toBe("data-open-failed");
+    ftp.setDataModes(["PORT"]);
+    expect(await refused()).toBe("data-open-failed");
+    ftp.setDataModes("passive");
+    expect(await refused()).toBe("data-open-failed");
+  });
+
   it.each([
     ["passive", ["EPSV", "PASV"]],
     ["active", ["EPRT", "PORT"]],
