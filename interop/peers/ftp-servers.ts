@@ -7,7 +7,8 @@ import { type Daemon, freePort, startDaemon } from "./process.ts";
 import { environment, type ProgramName, program } from "./programs.ts";
 
 /** An FTP server of someone else with one user who may do everything below `directory`. */
-export interface FtpPeer extends Daemon {
+export interface FtpPeer extends Omit<Daemon, "host"> {
+  readonly host: "127.0.0.1" | "::1";
   readonly user: string;
   readonly password: string;
   /** A directory on disk in which the user may do everything … */
@@ -18,7 +19,21 @@ export interface FtpPeer extends Daemon {
   readonly certificate: string;
 }
 
+/** What a scenario needs of a server beyond the usual. */
+export interface FtpServerOptions {
+  /** Listens on ::1 in place of 127.0.0.1. */
+  readonly family?: 4 | 6;
+  /** TLS from the first byte, where the server has it; explicit TLS unless told. */
+  readonly implicit?: boolean;
+  readonly passivePorts?: PortRange;
+}
+
+export type PortRange = readonly [first: number, last: number];
+
 interface Place {
+  readonly host: "127.0.0.1" | "::1";
+  readonly implicit: boolean;
+  readonly passivePorts: PortRange | undefined;
   readonly work: string;
   readonly directory: string;
   readonly port: number;
@@ -30,6 +45,8 @@ interface Place {
 
 interface FtpServerPeer {
   readonly needs: readonly ProgramName[];
+  /** It knows TLS from the first byte. */
+  readonly implicit: boolean;
   start(place: Place): Promise<{ daemon: Daemon; user: string; password: string; path: string }>;
 }
 
@@ -42,15 +59,21 @@ const secretHash = "$1$longshor$3BckGe9h3jCM2PMAIet8O1";
 export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
   vsftpd: {
     needs: ["vsftpd"],
-    async start({ work, directory, port, both }) {
+    implicit: true,
+    async start({ host, implicit, passivePorts, work, directory, port, both }) {
       // Local users would need PAM: the anonymous user may do everything here.
       const empty = join(work, "empty");
       mkdirSync(empty);
       chmodSync(directory, 0o777);
       const config = join(work, "vsftpd.conf");
       const lines = {
-        listen: "YES",
-        listen_address: "127.0.0.1",
+        ...(host === "::1"
+          ? { listen: "NO", listen_ipv6: "YES", listen_address6: host }
+          : { listen: "YES", listen_address: host, pasv_address: host }),
+        ...(implicit ? { implicit_ssl: "YES" } : {}),
+        ...(passivePorts === undefined
+          ? {}
+          : { pasv_min_port: passivePorts[0], pasv_max_port: passivePorts[1] }),
         listen_port: port,
         background: "NO",
         anonymous_enable: "YES",
@@ -71,7 +94,6 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
         seccomp_sandbox: "NO",
         isolate_network: "NO",
         use_localtime: "NO",
-        pasv_address: "127.0.0.1",
         xferlog_enable: "NO",
         max_per_ip: 0,
         ssl_enable: "YES",
@@ -90,13 +112,14 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
           .map(([name, value]) => `${name}=${value}\n`)
           .join(""),
       );
-      const daemon = await startDaemon("vsftpd", program("vsftpd"), [config], port);
+      const daemon = await startDaemon("vsftpd", program("vsftpd"), [config], port, { host });
       return { daemon, user: "anonymous", password: "someone@example.org", path: "/files" };
     },
   },
   ProFTPD: {
     needs: ["proftpd", "proftpd-tls"],
-    async start({ work, directory, port, key, certificate }) {
+    implicit: true,
+    async start({ host, implicit, passivePorts, work, directory, port, key, certificate }) {
       const users = join(work, "passwd");
       writeFileSync(users, `tester:${secretHash}:65534:65534::${directory}:/bin/sh\n`, { mode: 0o600 });
       const config = join(work, "proftpd.conf");
@@ -106,8 +129,10 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
 LoadModule mod_tls.c
 ServerName "peer"
 ServerType standalone
-DefaultAddress 127.0.0.1
-UseIPv6 off
+DefaultAddress ${host}
+UseIPv6 ${host === "::1" ? "on" : "off"}
+${passivePorts === undefined ? "" : `PassivePorts ${passivePorts.join(" ")}`}
+${implicit ? "TLSOptions UseImplicitSSL" : ""}
 UseReverseDNS off
 Port ${port}
 SocketBindTight on
@@ -139,13 +164,16 @@ TLSRSACertificateKeyFile ${key}
 TLSLog ${work}/tls.log
 `,
       );
-      const daemon = await startDaemon("ProFTPD", program("proftpd"), ["-n", "-q", "-c", config], port);
+      const daemon = await startDaemon("ProFTPD", program("proftpd"), ["-n", "-q", "-c", config], port, {
+        host,
+      });
       return { daemon, user: "tester", password: "secret", path: "" };
     },
   },
   "Pure-FTPd": {
     needs: ["pure-ftpd", "pure-pw"],
-    async start({ work, directory, port, both }) {
+    implicit: false,
+    async start({ host, passivePorts, work, directory, port, both }) {
       const users = join(work, "pureftpd.passwd");
       const database = join(work, "pureftpd.pdb");
       writeFileSync(users, `tester:${secretHash}:65534:65534::${directory}/./::::::::::::\n`, {
@@ -162,12 +190,13 @@ TLSLog ${work}/tls.log
         [
           ...[
             "-S",
-            `127.0.0.1,${port}`,
+            `${host},${port}`,
             "-l",
             `puredb:${database}`,
             "-E",
             "-H",
-            "-4",
+            ...(host === "::1" ? [] : ["-4"]),
+            ...(passivePorts === undefined ? [] : ["-p", passivePorts.join(":")]),
             "-c",
             "60",
             "-C",
@@ -176,13 +205,15 @@ TLSLog ${work}/tls.log
           ...["-g", join(work, "pure.pid"), "-L", "20000:20", "-u", "100", "-Y", "1", `--certfile=${both}`],
         ],
         port,
+        { host },
       );
       return { daemon, user: "tester", password: "secret", path: "" };
     },
   },
   pyftpdlib: {
     needs: ["python3", "pyftpdlib", "python3-openssl"],
-    async start({ work, directory, port, both }) {
+    implicit: true,
+    async start({ host, implicit, passivePorts, work, directory, port, both }) {
       const script = join(work, "server.py");
       writeFileSync(
         script,
@@ -191,36 +222,54 @@ from pyftpdlib.handlers import TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 authorizer = DummyAuthorizer()
 authorizer.add_user("tester", "secret", ${JSON.stringify(directory)}, perm="elradfmwMT")
-TLS_FTPHandler.certfile = ${JSON.stringify(both)}
-TLS_FTPHandler.authorizer = authorizer
-FTPServer(("127.0.0.1", ${port}), TLS_FTPHandler).serve_forever()
+class Handler(TLS_FTPHandler):
+    certfile = ${JSON.stringify(both)}
+    passive_ports = ${passivePorts === undefined ? "None" : `range(${passivePorts[0]}, ${passivePorts[1] + 1})`}
+    def handle(self):
+        if ${implicit ? "True" : "False"}:
+            self.secure_connection(self.get_ssl_context())
+        super().handle()
+Handler.authorizer = authorizer
+FTPServer((${JSON.stringify(host)}, ${port}), Handler).serve_forever()
 `,
       );
-      const daemon = await startDaemon("pyftpdlib", program("python3"), ["-W", "ignore", script], port);
+      const daemon = await startDaemon("pyftpdlib", program("python3"), ["-W", "ignore", script], port, {
+        host,
+      });
       return { daemon, user: "tester", password: "secret", path: "" };
     },
   },
 };
 
+/** Takes a second to make, and servers are many. */
+let certificateForAll: ReturnType<typeof generate> | undefined;
+
 /** Starts one of them over a new empty directory. */
-export async function startFtpServer(name: FtpServerName): Promise<FtpPeer> {
+export async function startFtpServer(
+  name: FtpServerName,
+  { family = 4, implicit = false, passivePorts }: FtpServerOptions = {},
+): Promise<FtpPeer> {
   const work = mkdtempSync(join(tmpdir(), "longshore-peer-"));
   chmodSync(work, 0o755);
   const directory = join(work, "files");
   mkdirSync(directory);
   chmodSync(directory, 0o777);
   if (process.getuid?.() === 0) chownSync(directory, 65534, 65534);
-  const made = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+  certificateForAll ??= generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+  const made = await certificateForAll;
   const key = join(work, "key.pem");
   const certificate = join(work, "certificate.pem");
   const both = join(work, "both.pem");
   writeFileSync(key, made.private, { mode: 0o600 });
   writeFileSync(certificate, made.cert);
   writeFileSync(both, `${made.private}\n${made.cert}`, { mode: 0o600 });
-  const place = { work, directory, port: await freePort(), key, certificate, both };
+  const host = family === 6 ? "::1" : "127.0.0.1";
+  const files = { work, directory, key, certificate, both };
+  const place: Place = { host, implicit, passivePorts, port: await freePort(), ...files };
   const { daemon, user, password, path } = await ftpServers[name].start(place);
   return {
     ...daemon,
+    host,
     user,
     password,
     directory,

@@ -21,7 +21,13 @@ export async function startDaemon(
   command: string,
   args: readonly string[],
   port: number,
-  options: { readonly ready?: "tcp" | number; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  options: {
+    readonly ready?: "tcp" | number;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    /** Where it is asked whether it is ready; 127.0.0.1 unless told. */
+    readonly host?: string;
+  } = {},
 ): Promise<Daemon> {
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
@@ -47,7 +53,7 @@ export async function startDaemon(
   for (let attempt = 0; ; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, typeof ready === "number" ? ready : 30));
     if (gone !== undefined) throw new Error(`${name} did not start: ${gone}\n${output}`);
-    if (typeof ready === "number" || (await answers(port))) break;
+    if (typeof ready === "number" || (await answers(port, options.host))) break;
     if (attempt > 300) {
       await stop(child);
       throw new Error(`${name} opened no port ${port} in ten seconds\n${output}`);
@@ -72,9 +78,9 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, host);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

@@ -35,7 +35,10 @@ export async function serveWith(
   });
   let log = "";
   let printed = "";
-  const expected = Number(!flags.includes("--no-ftp")) + Number(!flags.includes("--no-tftp"));
+  const expected =
+    Number(!flags.includes("--no-ftp")) +
+    Number(!flags.includes("--no-tftp")) +
+    Number(flags.includes("--ftps-port"));
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     log = (log + text).slice(-200_000);
   });
