@@ -25,8 +25,8 @@ const scenario: Scenario = {
     };
     try {
       share(file, "big", [server]);
-      // What a server loads, compiles and pools once is not lost.
-      await work(Math.min(60, duration), 1);
+      // What a server loads, compiles and pools once is not lost; its heap has grown to its size after some 20,000 sessions.
+      await work(Math.min(120, duration), 1);
       await sleep(3000);
       const before = {
         descriptors: descriptors(pid),

@@ -33,7 +33,8 @@ export type ProgramName =
   | "ipxe-rom"
   | "ovmf"
   | "ovmf-variables"
-  | "tshark";
+  | "tshark"
+  | "haproxy";
 
 interface Program {
   /** The Debian package that has it. */
@@ -80,6 +81,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   ovmf: { package: "ovmf", paths: ["usr/share/OVMF/OVMF_CODE.fd"] },
   "ovmf-variables": { package: "ovmf", paths: ["usr/share/OVMF/OVMF_VARS.fd"] },
   tshark: { package: "tshark", paths: ["usr/bin/tshark"] },
+  haproxy: { package: "haproxy", paths: ["usr/sbin/haproxy"] },
 };
 
 /** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */

@@ -68,19 +68,19 @@ export async function serveWith(
   };
 }
 
-/** A certificate for `localhost` in files, as a server's operator has it. */
-export async function makeCertificate(): Promise<{
+/** A certificate for a name in files, as a server's operator has it. */
+export async function makeCertificate(host = "localhost"): Promise<{
   certificate: string;
   key: string;
   remove(): Promise<void>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "longshore-certificate-"));
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
+  const made = await generate([{ name: "commonName", value: host }], {
     keySize: 2048,
     algorithm: "sha256",
     extensions: [
       { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
+      { name: "subjectAltName", altNames: [{ type: 2, value: host }] },
     ],
   });
   const certificate = join(folder, "certificate.pem");
