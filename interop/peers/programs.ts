@@ -34,7 +34,9 @@ export type ProgramName =
   | "ovmf"
   | "ovmf-variables"
   | "tshark"
-  | "haproxy";
+  | "haproxy"
+  | "microsocks"
+  | "tinyproxy";
 
 interface Program {
   /** The Debian package that has it. */
@@ -82,6 +84,8 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   "ovmf-variables": { package: "ovmf", paths: ["usr/share/OVMF/OVMF_VARS.fd"] },
   tshark: { package: "tshark", paths: ["usr/bin/tshark"] },
   haproxy: { package: "haproxy", paths: ["usr/sbin/haproxy"] },
+  microsocks: { package: "microsocks", paths: ["usr/bin/microsocks"] },
+  tinyproxy: { package: "tinyproxy-bin", paths: ["usr/bin/tinyproxy"] },
 };
 
 /** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */

@@ -20,6 +20,7 @@ export function tellError(error: unknown): string {
 
 const ftpAdvice: Readonly<Partial<Record<FtpErrorCode, string>>> = {
   "connect-failed": "check the host, the port and the network",
+  "proxy-failed": "check the proxy's address, user and password",
   "connection-lost": "try again",
   timeout: "check the host and the port, or try again later",
   "tls-refused": "leave out --tls if everything may go in clear",

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type HostPort, parseHost, unmapHost } from "@longshore/ftp-address";
 import type { ClientEvent } from "@longshore/ftp-session/client";
+import { type Dial, dialledEnd, openSocket } from "./dial.ts";
 import type { Security } from "./tls.ts";
 
 /** The control connection: bytes out, bytes in, and what becomes of it. */
@@ -17,48 +18,59 @@ interface ControlOptions {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string;
+  readonly dial: Dial | undefined;
   readonly onBytes: (bytes: Uint8Array) => void;
   readonly report: (event: ClientEvent) => void;
 }
 
 export function openControl(options: ControlOptions): ControlConnection {
-  const { onBytes, report } = options;
+  const { onBytes, report, dial } = options;
   const { host, port, localAddress } = options;
-  const plain = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
-  plain.setNoDelay(true);
-  plain.setKeepAlive(true, 60_000);
-  let socket: Socket | TLSSocket = plain;
+  const target = { host, port, ...(localAddress === undefined ? {} : { localAddress }) };
+  let plain: Socket | undefined;
+  let socket: Socket | TLSSocket | undefined;
   let closed = false;
   let handshaking = false;
 
   const gone = (error?: Error): void => {
     if (closed) return;
     closed = true;
-    socket.destroy();
-    plain.destroy();
+    socket?.destroy();
+    plain?.destroy();
     const why = error === undefined ? {} : { message: messageOf(error), cause: error };
     if (handshaking) report({ type: "tls-failed", message: "the server ended the handshake", ...why });
     else report({ type: "disconnected", ...why });
   };
 
-  plain.once("connect", () => {
-    report({ type: "connected", remote: endOf(plain, "remote"), local: endOf(plain, "local") });
+  const giveUp = openSocket({
+    make: (signal) =>
+      dial === undefined ? connect(target) : dial({ ...target, signal, purpose: "control" }),
+    opened(connection) {
+      plain = connection;
+      socket = connection;
+      plain.setNoDelay(true);
+      plain.setKeepAlive(true, 60_000);
+      listen(plain);
+      const remote = dial === undefined ? endOf(plain, "remote") : dialledEnd(host, port);
+      report({ type: "connected", remote, local: endOf(plain, "local") });
+    },
+    failed: gone,
   });
-  listen(plain);
 
   function listen(to: Socket): void {
     to.on("data", onBytes);
     to.on("end", () => gone());
     to.on("close", () => gone());
     to.on("error", gone);
+    to.resume();
   }
 
   return {
     send(bytes) {
-      if (!closed) socket.write(bytes);
+      if (!closed) socket?.write(bytes);
     },
     startTls(security) {
-      if (closed) return;
+      if (closed || plain === undefined) return;
       plain.off("data", onBytes);
       handshaking = true;
       const secured = security.startControl(plain);
@@ -72,11 +84,14 @@ export function openControl(options: ControlOptions): ControlConnection {
     close() {
       if (closed) return;
       closed = true;
+      giveUp();
+      if (plain === undefined || socket === undefined) return;
+      const carrier = plain;
       socket.on("error", ignore);
       socket.end();
       // A server that does not close its side must not keep the process alive.
-      const timer = setTimeout(() => plain.destroy(), 1000);
-      plain.once("close", () => clearTimeout(timer));
+      const timer = setTimeout(() => carrier.destroy(), 1000);
+      carrier.once("close", () => clearTimeout(timer));
       socket.resume();
     },
   };

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { DataConnectionError, type Transferred } from "@longshore/ftp-data";
 import type { ClientEvent } from "@longshore/ftp-session/client";
 import type { Security } from "./tls.ts";
@@ -71,7 +71,9 @@ export function createDataConnection(options: DataOptions): DataConnection {
   const reset = (): void => {
     plain?.on("error", ignore);
     secured?.on("error", ignore);
-    if (plain !== undefined && !plain.destroyed) plain.resetAndDestroy();
+    // TLS to a proxy has no reset of its own.
+    if (plain instanceof TLSSocket) plain.destroy();
+    else if (plain !== undefined && !plain.destroyed) plain.resetAndDestroy();
     secured?.destroy();
   };
 

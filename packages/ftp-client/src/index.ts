@@ -1,5 +1,6 @@
 export { FtpError, type FtpErrorCode, type FtpPhase } from "@longshore/ftp-session/client";
 export { FtpClient, type ReadOptions } from "./client.ts";
+export type { Dial, DialRequest } from "./dial.ts";
 export type { Features } from "./features.ts";
 export type { DownloadOptions, UploadOptions } from "./file-transfer.ts";
 export type { FileHash } from "./hash.ts";
@@ -25,6 +26,7 @@ export type {
 } from "./options.ts";
 export type { ConnectionPlan } from "./plan.ts";
 export { FtpPool, type FtpPoolOptions, type UseOptions } from "./pool.ts";
+export type { ProxyOptions, ProxyType } from "./proxy.ts";
 export type { RateLimit } from "./rate.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { UploadSource } from "./source.ts";

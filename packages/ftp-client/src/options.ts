@@ -3,8 +3,10 @@ import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode, DataProtection } from "@longshore/ftp-session";
 import type { ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
+import type { Dial } from "./dial.ts";
 import type { ConnectionMemory } from "./memory.ts";
 import type { ConnectionPlan } from "./plan.ts";
+import type { ProxyOptions } from "./proxy.ts";
 import type { RateLimit } from "./rate.ts";
 
 export interface FtpClientOptions {
@@ -61,6 +63,13 @@ export interface FtpClientOptions {
   /** Put IAC IP, IAC DM before ABOR; off unless told. */
   readonly telnetSynch?: boolean;
   readonly quirks?: ClientQuirks & FtpClientQuirks;
+  /**
+   * Control and data connections go through it: `"socks5://user:password@host:1080"` (or `socks5h:`, `http:`, `https:`),
+   * or the same in parts. Data connections are passive ones then.
+   */
+  readonly proxy?: string | ProxyOptions;
+  /** Opens the connections in a way of one's own, in place of `proxy`. Data connections are passive ones then. */
+  readonly dial?: Dial;
   /** The local address to connect from. */
   readonly localAddress?: string;
   /** Sees each command (without secrets) and each reply. */

@@ -5,7 +5,10 @@ import { openSession, type Session } from "./session.ts";
 
 /** One way to a server: what differs from the options beside it. */
 export type ConnectionPlan = Partial<
-  Pick<FtpClientOptions, "port" | "tls" | "dataModes" | "passiveHost" | "active" | "localAddress">
+  Pick<
+    FtpClientOptions,
+    "port" | "tls" | "proxy" | "dial" | "dataModes" | "passiveHost" | "active" | "localAddress"
+  >
 >;
 
 /**

@@ -19,8 +19,10 @@ import { NvtEncodeError } from "@longshore/nvt";
 import { listenActive } from "./active.ts";
 import { type ControlConnection, openControl } from "./control.ts";
 import type { DataConnection, DataMover } from "./data.ts";
+import type { Dial } from "./dial.ts";
 import type { CallOptions, FtpClientOptions, FtpTimeouts, FtpTlsOptions } from "./options.ts";
 import { connectPassive } from "./passive.ts";
+import { createProxyDial } from "./proxy.ts";
 import { abortError, createQueue } from "./queue.ts";
 import { toPace } from "./rate.ts";
 import { createSecurity, type Security } from "./tls.ts";
@@ -94,7 +96,8 @@ function createSession(
   const tls = tlsOf(options);
   const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
   const pace = toPace(options.rateLimit);
-  let dataModes = toDataModes(options.dataModes);
+  const dial = toDial(options);
+  let dataModes = toDataModes(options.dataModes, dial);
   const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
   const engine = createClientEngine({
     security: tls?.mode ?? "none",
@@ -170,6 +173,7 @@ function createSession(
         control = openControl({
           host,
           port,
+          dial,
           ...pick(options, ["localAddress"]),
           onBytes: (bytes) => perform(engine.receive(bytes, now())),
           report,
@@ -224,6 +228,7 @@ function createSession(
         address: effect.address,
         direction,
         isSecured: tls !== undefined && tls.dataProtection !== "clear",
+        dial,
         ...pick(options, ["localAddress"]),
       });
     }
@@ -303,7 +308,7 @@ function createSession(
       return engine.dataMode;
     },
     setDataModes(modes) {
-      dataModes = toDataModes(modes);
+      dataModes = toDataModes(modes, dial);
     },
     destroy: () => perform(engine.close(now())),
   };
@@ -316,10 +321,24 @@ function tlsOf({ tls = "off" }: FtpClientOptions): FtpTlsOptions | undefined {
   return typeof tls === "string" ? { mode: tls } : tls;
 }
 
-function toDataModes(modes: FtpClientOptions["dataModes"] = "passive"): readonly DataMode[] {
-  if (modes === "passive") return ["EPSV", "PASV"];
-  return modes === "active" ? ["EPRT", "PORT"] : modes;
+/** How connections are opened, where not straight. */
+function toDial({ dial, proxy }: FtpClientOptions): Dial | undefined {
+  return dial ?? (proxy === undefined ? undefined : createProxyDial(proxy));
 }
+
+function toDataModes(
+  modes: FtpClientOptions["dataModes"] = "passive",
+  dial: Dial | undefined,
+): readonly DataMode[] {
+  const order = typeof modes === "string" ? dataModeNames[modes] : modes;
+  const active = order.find((mode) => mode === "EPRT" || mode === "PORT");
+  if (dial === undefined || active === undefined) return order;
+  // Nobody connects back through a proxy, nor to where a dialer may lead.
+  const message = `${active} has the server connect to this side, which a proxy or a dialer cannot do: leave it out of \`dataModes\``;
+  throw new FtpError("bad-argument", message);
+}
+
+const dataModeNames = { passive: ["EPSV", "PASV"], active: ["EPRT", "PORT"] } as const;
 
 function isUpload(operation: ClientOperation | undefined): boolean {
   return operation?.type === "transfer" && commandRow(operation.command.verb).data === "to-server";

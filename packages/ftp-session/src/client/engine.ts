@@ -235,7 +235,7 @@ function disconnected(core: Core, event: Extract<ClientEvent, { readonly type: "
   const { state } = core;
   const why = event.message ?? "the server closed the connection";
   if (state.name === "establishing" && state.wait === "connecting") {
-    close(core, errorAt(core, "connect-failed", why, causeOf(event)));
+    close(core, dialError(core, event.cause) ?? errorAt(core, "connect-failed", why, causeOf(event)));
     return;
   }
   if (state.name === "establishing" && state.wait === "securing") {
@@ -247,6 +247,12 @@ function disconnected(core: Core, event: Extract<ClientEvent, { readonly type: "
     settle(core, { ok: true });
     close(core, undefined);
   } else closeSoon(core, error);
+}
+
+/** Who dials may know better what failed: a proxy, mostly. */
+function dialError(core: Core, cause: unknown): FtpError | undefined {
+  if (!FtpError.isInstance(cause)) return undefined;
+  return errorAt(core, cause.code, cause.reason, { cause, retryable: cause.retryable });
 }
 
 /** At once, but for a transfer whose 226 is in: its bytes are still to come over a connection of their own. */

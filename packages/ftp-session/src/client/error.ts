@@ -5,6 +5,7 @@ const marker = Symbol.for("@longshore/ftp-session/FtpError");
 /** Everything that can go wrong for a client. The set is closed; each has its sentence in {@link advice}. */
 export type FtpErrorCode =
   | "connect-failed"
+  | "proxy-failed"
   | "connection-lost"
   | "timeout"
   | "aborted"
@@ -96,6 +97,7 @@ const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u20
 /** What to do about it, where the message alone does not say. */
 const advice = {
   "connect-failed": "check the host, the port and the network",
+  "proxy-failed": "check the proxy's address, user and password, and whether it lets you through",
   "connection-lost": "connect again",
   timeout: "try again, or allow more time with `timeouts`",
   aborted: "",
