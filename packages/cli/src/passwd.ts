@@ -1,4 +1,4 @@
-import { type FileHandle, open, realpath, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, readFile, realpath, rename, unlink } from "node:fs/promises";
 import {
   formatUsersFile,
   hashPassword,
@@ -32,6 +32,7 @@ export interface PasswdFlags {
 export async function passwd(file: string, name: string, flags: PasswdFlags): Promise<void> {
   const path = await realpath(file).catch(() => file);
   const before = await usersIn(path);
+  await mustHaveNoComments(path);
   if (flags.delete === true) {
     if (!before.has(name)) throw usageFailure(`${file} has no user ${name}`);
     await write(path, new Map([...before].filter(([other]) => other !== name)));
@@ -111,6 +112,19 @@ function check(name: string, record: UserRecord): void {
   }
 }
 
+/** Writing a file anew would lose what its owner has noted in it. */
+async function mustHaveNoComments(path: string): Promise<void> {
+  if (!isToml(path)) return;
+  const text = await readFile(path, "utf8").catch(() => "");
+  if (!text.includes("#")) return;
+  throw new CommandFailure(
+    1,
+    `${path} holds comments, which would be lost: write the user into another file and copy the lines over`,
+  );
+}
+
+const isToml = (path: string): boolean => path.toLowerCase().endsWith(".toml");
+
 async function usersIn(path: string): Promise<UserRecords> {
   try {
     return await readUsersFile(path);
@@ -138,7 +152,7 @@ async function write(path: string, users: UserRecords): Promise<void> {
   }
   try {
     await file.chmod(0o600);
-    await file.writeFile(formatUsersFile(users));
+    await file.writeFile(formatUsersFile(users, isToml(path) ? "toml" : "json"));
     await file.sync();
     await file.close();
     await rename(draft, path);

@@ -35,6 +35,21 @@ describe("longshore passwd", () => {
     expect(await readFile(file, "utf8")).not.toContain("sesame");
   });
 
+  it("writes TOML where the name says so, but never over comments", async () => {
+    file = join(directory, "users.TOML");
+    expect((await set("ada", "--permission", "rw")).code).toBe(0);
+    expect((await set("bob")).code).toBe(0);
+    const text = await readFile(file, "utf8");
+    expect(text).toMatch(/^\[users\.ada\]$/m);
+    const names = parseUsersFile(text, file).keys();
+    expect([...names]).toEqual(["ada", "bob"]);
+    await writeFile(file, `# Ours\n${text}`);
+    const refused = await set("carol");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("holds comments, which would be lost");
+    expect(await readFile(file, "utf8")).toBe(`# Ours\n${text}`);
+  });
+
   it("sets what the flags say, keeps what they do not, and deletes", async () => {
     await set("ada", "--permission", "rw", "--root", "/home/ada", "--create-home", "--sessions", "2");
     await set(

@@ -56,4 +56,5 @@ export {
   type UsersFileErrorCode,
   type UsersFileOptions,
 } from "./users-file.ts";
+export type { UsersSyntax } from "./users-syntax.ts";
 export { formatXferlog, type XferlogRecord, xferlogRecord } from "./xferlog.ts";

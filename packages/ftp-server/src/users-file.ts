@@ -2,10 +2,14 @@ import { type WatchedFileOptions, watchedFile } from "@longshore/file-store-node
 import { isPasswordHash } from "./password.ts";
 import { type Problem, problemText, readUserRecord, type UserRecord } from "./user-schema.ts";
 import type { Account, AccountSource } from "./users.ts";
+import { formatSyntax, parseSyntax, syntaxOf, type UsersSyntax, UsersSyntaxProblem } from "./users-syntax.ts";
 
 /** Where users are kept outside of the program. Plain data. */
 export interface UsersFileOptions extends WatchedFileOptions {
-  /** A JSON file, `{ "users": { "NAME": { "password": "scrypt$…", … } } }`, as `longshore passwd` writes it. */
+  /**
+   * A JSON file, `{ "users": { "NAME": { "password": "scrypt$…", … } } }`, as `longshore passwd` writes it, or where its
+   * name ends in `.toml` the same in TOML.
+   */
   readonly path: string;
   /** Whether sessions of users that are gone from the file, or also of those that were changed, are ended; `"never"` unless told. */
   readonly endSessions?: "never" | "removed" | "changed";
@@ -16,8 +20,8 @@ export type UserRecords = ReadonlyMap<string, UserRecord>;
 
 const marker = Symbol.for("@longshore/ftp-server/UsersFileError");
 
-/** `unreadable`: the system would not read it. `not-json`: it is no JSON. `invalid`: a key in it is wrong. */
-export type UsersFileErrorCode = "unreadable" | "not-json" | "invalid";
+/** `unreadable`: the system would not read it. `not-json`, `not-toml`: it is none. `invalid`: a key in it is wrong. */
+export type UsersFileErrorCode = "unreadable" | "not-json" | "not-toml" | "invalid";
 
 /** Why a users file cannot be used. The message names the file and the keys, and shows nothing of what stands there. */
 export class UsersFileError extends Error {
@@ -43,20 +47,21 @@ export class UsersFileError extends Error {
 }
 
 /**
- * Reads the text of a users file. `name` stands for the file in errors.
+ * Reads the text of a users file. `name` stands for the file in errors; unless told its end says whether it is TOML.
  *
- * @throws {UsersFileError} `not-json`, `invalid`
+ * @throws {UsersFileError} `not-json`, `not-toml`, `invalid`
  */
-export function parseUsersFile(text: string, name: string = "users file"): UserRecords {
+export function parseUsersFile(
+  text: string,
+  name: string = "users file",
+  syntax: UsersSyntax = syntaxOf(name),
+): UserRecords {
   let content: unknown;
   try {
-    content = JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch {
-    // The parser's own words quote the text, where passwords may stand.
-    throw new UsersFileError(
-      "not-json",
-      `${name} is no JSON; look for a comma or a quote that is missing or too many`,
-    );
+    content = parseSyntax(text, syntax);
+  } catch (error) {
+    if (!(error instanceof UsersSyntaxProblem)) throw error;
+    throw new UsersFileError(`not-${syntax}`, `${name} ${error.message}`);
   }
   const users = membersOf(content, "users");
   const others = Object.keys(content ?? {}).filter((key) => key !== "users");
@@ -84,8 +89,8 @@ export function parseUsersFile(text: string, name: string = "users file"): UserR
 }
 
 /** The text of a users file. */
-export function formatUsersFile(users: UserRecords): string {
-  return `${JSON.stringify({ users: Object.fromEntries(users) }, undefined, 2)}\n`;
+export function formatUsersFile(users: UserRecords, syntax: UsersSyntax = "json"): string {
+  return formatSyntax({ users: Object.fromEntries(users) }, syntax);
 }
 
 /** A users file that is read again whenever it changes. */

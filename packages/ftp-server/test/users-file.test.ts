@@ -190,5 +190,35 @@ describe("errors in a users file give the path to the wrong key", () => {
     const records = parseUsersFile(text);
     expect([...records.keys()]).toEqual(["__proto__", "ann", "__proto__x", "é"]);
     expect(parseUsersFile(formatUsersFile(records))).toEqual(records);
+    expect(parseUsersFile(formatUsersFile(records, "toml"), "u", "toml")).toEqual(records);
+  });
+
+  it("may be TOML", () => {
+    const text = `# Who may come in.
+[users.ann]
+password = "${secret}"
+sessions = 2
+permission = [{ path = "/", allow = "ro" }, { path = "/in", allow = ["write"] }]
+[users.bob]
+password = "${secret}"
+rate = { down = 1_000_000 }
+`;
+    expect(Object.fromEntries(parseUsersFile(text, "users.toml"))).toEqual({
+      ann: {
+        password: secret,
+        sessions: 2,
+        permission: [
+          { path: "/", allow: "ro" },
+          { path: "/in", allow: ["write"] },
+        ],
+      },
+      bob: { password: secret, rate: { down: 1_000_000 } },
+    });
+    expect(() => parseUsersFile('[users.ann]\npassword = "hunter2\n', "u.toml")).toThrow(
+      /^(?!.*hunter2)not-toml: u\.toml is no TOML: look at line 2$/,
+    );
+    expect(() => parseUsersFile("[users.ann]\nsessions = 2000-01-01\n", "u.toml")).toThrow(
+      "users.ann.sessions: ",
+    );
   });
 });

@@ -8,7 +8,8 @@ export function addPasswd(program: Command): void {
     .summary("set a user and password in a users file")
     .description(
       "Adds NAME to the users file FILE, or changes what it says of NAME. What no flag names stays as it is. " +
-        "The file is made if it is missing, replaced as a whole, and readable to its owner alone.",
+        "The file is made if it is missing, replaced as a whole, and readable to its owner alone. " +
+        "It is TOML where its name ends in .toml, else JSON.",
     )
     .argument("<FILE>", "the users file")
     .argument("<NAME>", "the user")
