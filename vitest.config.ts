@@ -28,6 +28,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Scenarios that are concurrent wait for clocks more than they work.
+          maxConcurrency: 16,
         },
       },
     ],

@@ -38,6 +38,12 @@ export interface ListOptions extends CallOptions {
 export interface Listing extends AsyncIterable<ListingEntry> {
   /** The lines that no dialect could read, up to now: each may be a file. At most 1000 are kept. */
   readonly unparsed: readonly UnparsedLine[];
+  /**
+   * Whether the listing came to its end in the middle of a line. Its last name may then be shorter than it is, and more
+   * may be missing; only a few servers leave the end of their last line out. Without TLS nothing else tells that a data
+   * connection was closed by somebody in between.
+   */
+  readonly isCut: boolean;
   toArray(): Promise<ListingEntry[]>;
 }
 
@@ -59,6 +65,7 @@ export interface ListingContext {
 
 export function list(context: ListingContext, path: string, options: ListOptions = {}): Listing {
   const unparsed: UnparsedLine[] = [];
+  let isCut = false;
   const take = (item: ListingItem): ListingEntry | undefined => {
     if (item.kind === "skipped") return undefined;
     if (item.kind === "unparsed") {
@@ -73,7 +80,9 @@ export function list(context: ListingContext, path: string, options: ListOptions
   const iterable = stream<ListingEntry>(context.session, options, async (lease, channel) => {
     let wasFlagged = false;
     for (const attempt of attempts(context, path, options)) {
-      const lines = await tryListing(context, lease, attempt, options, channel, take);
+      const counted = await tryListing(context, lease, attempt, options, channel, take);
+      const lines = counted?.lines;
+      isCut = counted?.isCut ?? false;
       // The same directory shows more without `-a`: the flag means nothing good there.
       if (wasFlagged && lines !== undefined && lines > 0) context.knowledge.withoutFlags = true;
       wasFlagged = attempt.isFlagged;
@@ -83,6 +92,9 @@ export function list(context: ListingContext, path: string, options: ListOptions
   });
   return {
     unparsed,
+    get isCut() {
+      return isCut;
+    },
     [Symbol.asyncIterator]: () => iterable[Symbol.asyncIterator](),
     async toArray() {
       const entries: ListingEntry[] = [];
@@ -200,11 +212,12 @@ async function tryListing(
   options: ListOptions,
   channel: Channel<ListingEntry>,
   take: (item: ListingItem) => ListingEntry | undefined,
-): Promise<number | undefined> {
+): Promise<{ readonly lines: number; readonly isCut: boolean } | undefined> {
   const { session, knowledge } = context;
   const dialect = attempt.verb === "MLSD" ? "mlsx" : options.dialect;
   const parser = createListingParser(dialect === undefined ? {} : { dialect });
   let lines = 0;
+  let lastByte: number | undefined = lineFeed;
   const put = async (items: readonly ListingItem[]): Promise<void> => {
     for (const item of items) {
       if (item.kind !== "skipped") lines++;
@@ -213,7 +226,10 @@ async function tryListing(
     }
   };
   try {
-    await receive(session, lease, attempt.verb, attempt.argument, (chunk) => put(parser.push(chunk)));
+    await receive(session, lease, attempt.verb, attempt.argument, (chunk) => {
+      lastByte = chunk.at(-1);
+      return put(parser.push(chunk));
+    });
     await put(parser.end());
   } catch (error) {
     if (attempt.verb === "MLSD" && attempt.hasNext && isUnknownCommand(error)) {
@@ -223,8 +239,10 @@ async function tryListing(
     if (attempt.isFlagged && lines === 0 && isRefusal(error)) return undefined;
     if (lines > 0 || !isEmptyDirectory(error)) throw error;
   }
-  return lines;
+  return { lines, isCut: lastByte !== lineFeed };
 }
+
+const lineFeed = 0x0a;
 
 /** A command whose answer comes over a data connection, chunk by chunk to `onChunk`, which may make the server wait. */
 async function receive(

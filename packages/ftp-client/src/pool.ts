@@ -188,6 +188,9 @@ function createPool(sessions: SessionPool<FtpClient>, tries: RetryOptions): FtpP
         get unparsed() {
           return inner?.unparsed ?? [];
         },
+        get isCut() {
+          return inner?.isCut ?? false;
+        },
         [Symbol.asyncIterator]: () => iterable[Symbol.asyncIterator](),
         async toArray() {
           const entries: ListingEntry[] = [];

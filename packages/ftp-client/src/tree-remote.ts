@@ -40,7 +40,7 @@ export function createRemoteTree(ftp: FtpClient | FtpPool, root: string, call: C
           else problems.push({ name: entry.name, reason });
         }
         for (const { raw } of listing.unparsed) problems.push({ name: raw, reason: "unparsed" });
-        return { entries, problems, isComplete: listing.unparsed.length === 0 };
+        return { entries, problems, isComplete: listing.unparsed.length === 0 && !listing.isCut };
       }),
     isThere: () =>
       run(async (client) => {

@@ -121,6 +121,23 @@ describe("list", () => {
     expect(seen).toEqual(["no facts here"]);
   });
 
+  it("a listing that ends in the middle of a line says that it may be cut", async () => {
+    const ftp = await stage.connect(
+      async (peer) => {
+        await send(peer, "MLSD", mlsd.slice(0, -3));
+        await send(peer, "MLSD", mlsd);
+        await send(peer, "MLSD", "");
+      },
+      {},
+      ["MLST"],
+    );
+    for (const isCut of [true, false, false]) {
+      const listing = ftp.list();
+      await listing.toArray();
+      expect(listing.isCut).toBe(isCut);
+    }
+  });
+
   it("a failure in the middle comes after the entries that came", async () => {
     const ftp = await stage.connect(
       async (peer) => {

@@ -107,12 +107,17 @@ const actionsOf = ({ plan }: TreeReport): string[] => plan.map(({ type, path }) 
 /** A server without MLSD whose directories are these lines. */
 const lists =
   (...lines: string[]) =>
+  (peer: Peer): Promise<void> =>
+    listsText(lines.map((line) => `${line}\r\n`).join(""))(peer);
+
+const listsText =
+  (text: string) =>
   async (peer: Peer): Promise<void> => {
     await peer.expect("PWD", '257 "/"');
     await peer.expect("CWD", "250 Ok.");
     await peer.expect("CWD", "250 Ok.");
     const data = await peer.transfer("LIST", "150 Here.");
-    data.end(lines.map((line) => `${line}\r\n`).join(""));
+    data.end(text);
     await peer.send("226 Done.\r\n");
   };
 
@@ -462,6 +467,20 @@ describe("mirror", () => {
     const report = await mirror(ftp, { direction: "download", remote: "/pub", local: to, delete: true });
     expect(report.skipped).toEqual([{ path: "what is this?", reason: "unparsed" }]);
     expect(await contents(to)).toEqual({ "/precious": "x" });
+  });
+
+  it("deletes nothing where the source's listing may be cut", async () => {
+    const cut = listsText("-rw-r--r-- 1 a b 3 Jan  1  2020 x");
+    const ftp = await stage.connect(cut, { quirks: { listHidden: false } });
+    const to = createMemoryStore({ files: { "/precious": "x", "/x": "old" } });
+    const report = await mirror(ftp, {
+      direction: "download",
+      remote: "/pub",
+      local: to,
+      delete: true,
+      dryRun: true,
+    });
+    expect(report.plan.filter(({ type }) => type === "remove")).toEqual([]);
   });
 
   it("deletes nothing when the source is not there, even where the server lists it as empty", async () => {
