@@ -12,6 +12,8 @@ export interface ReceiveOptions extends TransferOptions {
 /** Bytes that may wait for the store before the peer has to wait. */
 const maxWaiting = 1 << 20;
 
+const nothing = new Uint8Array(0);
+
 /**
  * Receives until the peer ends the connection. What comes in while a write is under way goes out in one write
  * after it; a slow store makes the peer wait and memory stays constant. Resolves when every byte has been
@@ -154,6 +156,17 @@ function receive(
       to.waitForPeer(false);
     }
     function onEnd(): void {
+      // Where a reset comes right behind the last bytes, libuv tells of an end (POLLHUP after a partial read). A write
+      // of nothing sends nothing after a true end, and fails after a reset. TLS has close_notify for this.
+      if (socket.allowHalfOpen && socket.writable && !("encrypted" in socket)) {
+        socket.write(nothing, (error) => {
+          if (error == null) peerEnded();
+          else to.fail("reset", `the data connection broke: ${error.message}`, error);
+        });
+      } else peerEnded();
+    }
+    function peerEnded(): void {
+      if (to.settled) return;
       ended = true;
       to.peerEnded();
       if (!writing && waitingBytes === 0) complete();

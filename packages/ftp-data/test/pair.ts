@@ -13,12 +13,13 @@ export interface Pair {
   close(): void;
 }
 
-export async function plainPair(kind: "plain" | "intake" = "plain"): Promise<Pair> {
+export async function plainPair(kind: "plain" | "intake" | "half-open" = "plain"): Promise<Pair> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const options = { port: (server.address() as AddressInfo).port, host: "127.0.0.1" };
-  const near = kind === "intake" ? connectData(options) : connect(options);
+  const near =
+    kind === "intake" ? connectData(options) : connect({ ...options, allowHalfOpen: kind === "half-open" });
   const [far] = (await once(server, "connection")) as [Socket];
   if (near.connecting) await once(near, "connect");
   server.close();

@@ -167,6 +167,29 @@ it("tells a connection that was reset from one that was ended", async () => {
   expect((await receiving).code).toBe("reset");
 });
 
+it("takes a reset right behind the last bytes for no end", async () => {
+  for (let round = 0; round < 20; round++) {
+    pair = await plainPair("half-open");
+    const receiving = failure(receiveFile(pair.near, writable()));
+    pair.far.write("half");
+    pair.far.resetAndDestroy();
+    expect((await receiving).code).toBe("reset");
+    pair.close();
+  }
+});
+
+it("takes an end right behind the last bytes, of a peer that closes at once, for an end", async () => {
+  for (let round = 0; round < 20; round++) {
+    pair = await plainPair("half-open");
+    const file = writable();
+    const receiving = receiveFile(pair.near, file);
+    pair.far.end("whole");
+    pair.far.destroySoon();
+    expect((await receiving).bytes).toBe(5);
+    pair.close();
+  }
+});
+
 it("gives every buffer back, however the transfer ended", async () => {
   const pool = createBufferPool();
   for (const end of ["whole", "abort", "store"] as const) {
