@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -18,6 +19,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/{src,test}/**/*.test.ts", "vectors/**/*.test.ts", "examples/**/*.test.ts"],
           testTimeout: 30_000,
+          maxWorkers: availableParallelism(),
         },
       },
       {
@@ -27,7 +29,9 @@ export default defineConfig({
           include: ["interop/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Much of it is waiting for the programs of others, whatever the machine; more lanes would upset their clocks.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           // Scenarios that are concurrent wait for clocks more than they work.
           maxConcurrency: 16,
         },
