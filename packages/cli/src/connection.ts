@@ -48,7 +48,8 @@ export function refuseTls({ tls, ca, insecure }: ConnectionFlags): void {
     throw usageFailure("TFTP cannot encrypt: take away --tls, --ca and --insecure, or use FTP");
 }
 
-async function optionsOf(url: FtpUrl, flags: ConnectionFlags): Promise<FtpClientOptions> {
+/** What the URL and the flags say, with a password asked for where one is missing. */
+export async function optionsOf(url: FtpUrl, flags: ConnectionFlags): Promise<FtpClientOptions> {
   const { host, port, user } = url;
   const isImplicit = url.scheme === "ftps";
   if (isImplicit && flags.tls === true)

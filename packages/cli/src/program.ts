@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { tellError } from "./advice.ts";
 import { addConfig } from "./commands/config.ts";
+import { addFtp } from "./commands/ftp.ts";
 import { addGet } from "./commands/get.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMkdir } from "./commands/mkdir.ts";
@@ -85,7 +86,19 @@ Examples:
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
-  for (const add of [addServe, addLs, addGet, addPut, addRm, addMkdir, addMv, addConfig, addTftp, addPasswd])
+  for (const add of [
+    addServe,
+    addLs,
+    addGet,
+    addPut,
+    addRm,
+    addMkdir,
+    addMv,
+    addFtp,
+    addConfig,
+    addTftp,
+    addPasswd,
+  ])
     add(program);
   return program;
 }

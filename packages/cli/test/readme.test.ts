@@ -1,9 +1,22 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { run } from "../src/index.ts";
+import { shellCommands } from "../src/shell/table.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const commands = ["serve", "config", "passwd", "ls", "get", "put", "rm", "mkdir", "mv", "tftp rewrite"];
+const commands = [
+  "serve",
+  "config",
+  "passwd",
+  "ls",
+  "get",
+  "put",
+  "rm",
+  "mkdir",
+  "mv",
+  "ftp",
+  "tftp rewrite",
+];
 
 async function helpOf(command: string): Promise<string> {
   let text = "";
@@ -35,5 +48,13 @@ describe("the README and the help", () => {
 
   it("know the same commands", () => {
     for (const command of commands) expect(readme).toMatch(new RegExp(`^\\| \`longshore ${command} `, "m"));
+  });
+});
+
+describe("the README and the session", () => {
+  it("know the same commands", () => {
+    const [, section = ""] = /^### A session: .*?$(.*?)^### /ms.exec(readme) ?? [];
+    const written = new Set(Array.from(section.matchAll(/`!?([a-z]+)\b[^`]*`/g), ([, name]) => name));
+    for (const { name } of shellCommands) if (/[a-z]/.test(name)) expect(written).toContain(name);
   });
 });

@@ -66,6 +66,11 @@ async function* entriesAt(
   }
 }
 
+/** The line of an entry for people. */
+export function listingLine(entry: ListingEntry): string {
+  return tableLine(shown(entry));
+}
+
 /** What an entry comes to outside: plain JSON, absent where the listing did not say. */
 interface Shown {
   readonly name: string;
@@ -119,11 +124,15 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 const tableWriter: Write = async (entry) => {
-  if (entry === undefined) return;
+  if (entry !== undefined) await writeOut(tableLine(entry));
+};
+
+/** An entry for people: type, size, time and name, as far as they are known. */
+function tableLine(entry: Shown): string {
   const { name, type, size = "", modified = "", target } = entry;
   const columns =
     type === undefined
       ? ""
       : `${letters[type] ?? "?"}  ${String(size).padStart(13)}  ${modified.replace("T", " ").padEnd(20)}  `;
-  await writeOut(`${columns}${printable(name)}${target === undefined ? "" : ` -> ${printable(target)}`}\n`);
-};
+  return `${columns}${printable(name)}${target === undefined ? "" : ` -> ${printable(target)}`}\n`;
+}
