@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -32,13 +32,19 @@ export async function sha256(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Every file below `folder` with its hash, by relative path: two trees are the same when these are equal. */
+/**
+ * Every file below `folder` with its hash, by relative path: two trees are the same when these are equal. Files are
+ * small and many here: each is read at once.
+ */
 export async function hashTree(folder: string, below = ""): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const path = join(below, entry.name);
     if (entry.isDirectory()) Object.assign(hashes, await hashTree(folder, path));
-    else hashes[path] = await sha256(join(folder, path));
+    else
+      hashes[path] = createHash("sha256")
+        .update(readFileSync(join(folder, path)))
+        .digest("hex");
   }
   return hashes;
 }
