@@ -8,7 +8,16 @@ export {
 } from "./digest.ts";
 export { DataConnectionError, type DataConnectionErrorCode } from "./error.ts";
 export { connectData } from "./intake.ts";
-export { createPace, joinPaces, type Pace } from "./pace.ts";
+export {
+  type Bucket,
+  type BucketOptions,
+  createBucket,
+  createPace,
+  createRemotePace,
+  joinPaces,
+  type Pace,
+  type RemotePace,
+} from "./pace.ts";
 export { type BufferPool, createBufferPool } from "./pool.ts";
 export { type ReceiveOptions, receiveChunks, receiveFile } from "./receive.ts";
 export { type SendOptions, sendChunks, sendFile } from "./send.ts";

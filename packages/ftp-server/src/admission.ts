@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { customerPrefix, rangeOf } from "./address-range.ts";
 import { type Ban, type BanOptions, type Bans, createBans } from "./ban.ts";
+import { type Counted, once } from "./once.ts";
 import { createRates, type Rates } from "./rate.ts";
 import type { Rate } from "./user-options.ts";
 
@@ -55,11 +56,13 @@ export type AdmissionRefusal = "banned" | "sessions" | "sessions-per-address";
  */
 export interface Admission {
   /** Counts a connection until `end`, or says why it may not be. */
-  connect(host: string): { end(): void } | AdmissionRefusal;
+  connect(host: string): Counted | AdmissionRefusal;
   /** Counts a session of a user until `end`; nothing when there are `most` of them already (0: no limit). */
-  logIn(user: string, most?: number): { end(): void } | undefined;
+  logIn(user: string, most?: number): Counted | undefined;
+  /** Counts a session that has chosen this virtual host until `end`; nothing when there are `most` of them already. */
+  enterHost(realm: string, most: number): Counted | undefined;
   /** Counts a transfer until `end`; nothing when there are too many. */
-  startTransfer(): { end(): void } | undefined;
+  startTransfer(): Counted | undefined;
   /** How fast the transfers of sessions may be; after `reload`, of those that log in from then on. */
   readonly rates: Rates;
   /** A login from there was refused. */
@@ -82,12 +85,30 @@ export interface Admission {
   readonly transfers: number;
 }
 
+/** What has to be asked elsewhere, in another process: what an {@link Admission} counts. */
+type Asked = "connect" | "logIn" | "enterHost" | "startTransfer" | "failLogin";
+
+/**
+ * An admission whose counts stand in another process, so that they hold for several servers together. What it counts is
+ * asked there each time; bans are known here as well, and `sessions` and `transfers` are those that were counted from here.
+ * Rejects when that process is gone.
+ */
+export interface SharedAdmission extends Omit<Admission, Asked> {
+  connect(host: string): Promise<Counted | AdmissionRefusal>;
+  logIn(user: string, most?: number): Promise<Counted | undefined>;
+  enterHost(realm: string, most: number): Promise<Counted | undefined>;
+  startTransfer(): Promise<Counted | undefined>;
+  /** Resolves when the ban that comes of it, if one does, is known here. */
+  failLogin(host: string): Promise<void>;
+}
+
 /** @throws {RangeError} when an entry of `ban.allow` is neither an address nor a network */
 export function createAdmission(options: AdmissionOptions = {}): Admission {
   const { onEvent, clock = () => performance.now() } = options;
   let { bans, ...rules } = rulesOf(options);
   const addresses = new Map<string, number>();
   const users = new Map<string, number>();
+  const hosts = new Map<string, number>();
   let sessions = 0;
   let transfers = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -130,11 +151,8 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
         count(addresses, address, -1);
       });
     },
-    logIn(user, most = rules.sessionsPerUser) {
-      if (most > 0 && (users.get(user) ?? 0) >= most) return undefined;
-      count(users, user, 1);
-      return once(() => count(users, user, -1));
-    },
+    logIn: (user, most = rules.sessionsPerUser) => countIn(users, user, most),
+    enterHost: (realm, most) => countIn(hosts, realm, most),
     startTransfer() {
       if (rules.mostTransfers > 0 && transfers >= rules.mostTransfers) return undefined;
       transfers++;
@@ -211,13 +229,8 @@ function count(table: Map<string, number>, key: string, change: 1 | -1): void {
   else table.delete(key);
 }
 
-function once(act: () => void): { end(): void } {
-  let isOver = false;
-  return {
-    end() {
-      if (isOver) return;
-      isOver = true;
-      act();
-    },
-  };
+function countIn(table: Map<string, number>, key: string, most: number): Counted | undefined {
+  if (most > 0 && (table.get(key) ?? 0) >= most) return undefined;
+  count(table, key, 1);
+  return once(() => count(table, key, -1));
 }

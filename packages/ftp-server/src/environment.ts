@@ -1,4 +1,4 @@
-import type { Admission } from "./admission.ts";
+import type { Admission, SharedAdmission } from "./admission.ts";
 import type { engineOptionsOf } from "./engine-options.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
@@ -24,7 +24,5 @@ export interface SessionEnvironment {
   /** `file` comes with a `commit`. */
   readonly emit: (event: FtpServerEvent, file?: UploadedFile) => void;
   readonly hooks: Hooks;
-  readonly admission: Admission;
-  /** Sessions at each virtual host, by its realm. */
-  readonly hostSessions: Map<string, number>;
+  readonly admission: Admission | SharedAdmission;
 }

@@ -6,6 +6,7 @@ export {
   type AdmissionRefusal,
   type BanEvent,
   createAdmission,
+  type SharedAdmission,
 } from "./admission.ts";
 export {
   type AnonymousOptions,
@@ -30,6 +31,7 @@ export type { Download, FtpServerHooks, HookName, LoginEnd, Upload, UploadStart 
 export type { HttpAuthenticatorOptions } from "./http-authenticator.ts";
 export { httpAuthenticator } from "./http-authenticator.ts";
 export type { ListenerOptions } from "./listener.ts";
+export type { Counted } from "./once.ts";
 export type {
   ActiveOptions,
   FtpServerLimits,
@@ -42,7 +44,11 @@ export { hashPassword, isPasswordHash, verifyPassword } from "./password.ts";
 export { restrictStore } from "./permission.ts";
 export { type Action, actions, type Grant, type Permission, type PermissionRule } from "./permission-rule.ts";
 export type { PublicAddress, PublicAddressRow } from "./public-address.ts";
+export type { Quotas } from "./quotas.ts";
 export { createFtpServer, type FtpServer } from "./server.ts";
+export { type CountMember, createSharedCounts, type SharedCounts } from "./shared/counts.ts";
+export { createMemberCounts, type MemberCounts, type MemberCountsOptions } from "./shared/member-counts.ts";
+export type { CountError, CountReply, CountRequest } from "./shared/message.ts";
 export { subStore } from "./sub-store.ts";
 export type { Quota, Rate, UserOptions } from "./user-options.ts";
 export { type Problem, problemText, readUserOptions, type UserRecord } from "./user-schema.ts";

@@ -6,7 +6,7 @@ import {
   type StoreContext,
   type VirtualPath,
 } from "@longshore/file-store";
-import type { Admission } from "./admission.ts";
+import type { Admission, SharedAdmission } from "./admission.ts";
 import type { Authenticator, LoginRequest, ServerUser } from "./authenticator.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { restrictStore } from "./permission.ts";
@@ -52,7 +52,7 @@ export interface Login {
 export function createLogins(
   authenticate: Authenticator,
   store: FtpServerOptions["store"],
-  admission: Admission,
+  admission: Admission | SharedAdmission,
   quotas: Quotas,
   realm = "",
 ): Logins {
@@ -65,14 +65,14 @@ export function createLogins(
       if (answer.result !== "accepted" || !isTrusted) {
         // Nobody has guessed at anything yet: a password may follow.
         if (request.certified === true) return "denied";
-        admission.failLogin(remoteAddress);
+        await admission.failLogin(remoteAddress);
         return admission.isBanned(remoteAddress) ? "banned" : "denied";
       }
       if (admission.isBanned(remoteAddress)) return "banned";
       const { user } = answer;
-      // Counted before anything is awaited: two logins at once are two.
+      // Counted before anything else is awaited: two logins at once are two.
       const key = realm === "" ? user.name : `${user.name}@${realm}`;
-      const counted = admission.logIn(key, user.sessions);
+      const counted = await admission.logIn(key, user.sessions);
       if (counted === undefined) return "limit";
       const paces = admission.rates.open(key, user);
       let endQuota = (): void => {};

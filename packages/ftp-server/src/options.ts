@@ -1,6 +1,6 @@
 import type { FileStore } from "@longshore/file-store";
 import type { ServerEngineOptions } from "@longshore/ftp-session/server";
-import type { Admission, AdmissionLimits } from "./admission.ts";
+import type { Admission, AdmissionLimits, SharedAdmission } from "./admission.ts";
 import type { AnonymousOptions, Authenticator, ServerUser } from "./authenticator.ts";
 import type { BanOptions } from "./ban.ts";
 import type { Certificate, CertificateSource } from "./certificate.ts";
@@ -10,6 +10,7 @@ import type { FtpServerHooks } from "./hooks.ts";
 import type { HttpAuthenticatorOptions } from "./http-authenticator.ts";
 import type { ListenerOptions } from "./listener.ts";
 import type { PublicAddress } from "./public-address.ts";
+import type { Quotas } from "./quotas.ts";
 import type { UserEntry } from "./users.ts";
 import type { UsersFileOptions } from "./users-file.ts";
 
@@ -46,7 +47,9 @@ export interface FtpServerOptions {
   /** Asked of each connection before anything else, with its address; `false` turns it away. */
   readonly mayConnect?: (host: string) => boolean;
   /** The table of who is there and who is banned, where several servers share one; else made from `limits` and `ban`. */
-  readonly admission?: Admission;
+  readonly admission?: Admission | SharedAdmission;
+  /** What counts against users' quotas, where several servers share it; else this server's own. */
+  readonly quotas?: Quotas;
   readonly quirks?: ServerEngineOptions["quirks"];
   /** Lines of the 220. */
   readonly greeting?: readonly string[];

@@ -79,6 +79,8 @@ export function createQuotaLedger(how: () => Promise<Usage>, clock: () => number
     async take(growth, quota, isInTurn) {
       if (ledger.tryTake(growth, quota)) return undefined;
       const recount = async (): Promise<void> => {
+        // Forgotten while it was in turn.
+        while (standing === undefined) await count();
         // Whoever has waited for another's count has one already.
         if (lacking(growth, quota) !== undefined && clock() >= mayCountAt) await count();
       };

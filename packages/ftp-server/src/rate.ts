@@ -1,4 +1,5 @@
 import { createPace, joinPaces, type Pace } from "@longshore/ftp-data";
+import { once } from "./once.ts";
 import type { Rate } from "./user-options.ts";
 
 /** How fast the transfers of one session may be, each way; absent: as fast as they can. */
@@ -13,34 +14,55 @@ export interface Rates {
   open(user: string, own: { readonly rate?: Rate; readonly sessionRate?: Rate }): Paces & { end(): void };
 }
 
+/** One rate that all share who open it by the same key, as long as anybody has it open. */
+export type SharedPaces = (key: string, rate: Rate) => Paces & { end(): void };
+
 /**
  * @param total for all sessions together
  * @param session for each session whose user has none of their own
+ * @param share where rates stand that several sessions share; here unless told
  */
-export function createRates(total: Rate = {}, session: Rate = {}): Rates {
-  const all = pacesOf(total);
-  /** Shared by the sessions of one user, as long as there are any. */
-  const users = new Map<string, { readonly paces: Paces; sessions: number }>();
+export function createRates(
+  total: Rate = {},
+  session: Rate = {},
+  share: SharedPaces = shareHere((rate) => createPace(rate)),
+): Rates {
+  const all = share("all", total);
   return {
     open(user, { rate = {}, sessionRate = session }) {
-      const shared = users.get(user) ?? { paces: pacesOf(rate), sessions: 0 };
-      users.set(user, shared);
-      shared.sessions++;
-      const own = pacesOf(sessionRate);
-      let isOver = false;
+      const shared = share(`user ${user}`, rate);
+      const own = pacesOf(sessionRate, (rate) => createPace(rate));
       return {
-        up: joinPaces([all.up, shared.paces.up, own.up]),
-        down: joinPaces([all.down, shared.paces.down, own.down]),
-        end() {
-          if (isOver) return;
-          isOver = true;
-          if (--shared.sessions === 0 && users.get(user) === shared) users.delete(user);
-        },
+        up: joinPaces([all.up, shared.up, own.up]),
+        down: joinPaces([all.down, shared.down, own.down]),
+        end: shared.end,
       };
     },
   };
 }
 
-function pacesOf({ up = 0, down = 0 }: Rate): Paces {
-  return { up: up > 0 ? createPace(up) : undefined, down: down > 0 ? createPace(down) : undefined };
+/** Rates that are shared in this process. @param onClosed called when nobody has one open any more */
+export function shareHere(
+  make: (rate: number, way: keyof Paces, key: string) => Pace,
+  onClosed: (key: string) => void = () => {},
+): SharedPaces {
+  const open = new Map<string, { readonly paces: Paces; sessions: number }>();
+  return (key, rate) => {
+    const shared = open.get(key) ?? {
+      paces: pacesOf(rate, (bytes, way) => make(bytes, way, key)),
+      sessions: 0,
+    };
+    open.set(key, shared);
+    shared.sessions++;
+    const { end } = once(() => {
+      if (--shared.sessions > 0) return;
+      open.delete(key);
+      onClosed(key);
+    });
+    return { ...shared.paces, end };
+  };
+}
+
+function pacesOf({ up = 0, down = 0 }: Rate, make: (rate: number, way: keyof Paces) => Pace): Paces {
+  return { up: up > 0 ? make(up, "up") : undefined, down: down > 0 ? make(down, "down") : undefined };
 }

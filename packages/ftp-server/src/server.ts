@@ -2,13 +2,14 @@ import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
 import type { Accounts } from "./accounts.ts";
-import { type Admission, createAdmission } from "./admission.ts";
+import { type Admission, type AdmissionRefusal, createAdmission, type SharedAdmission } from "./admission.ts";
 import { engineOptionsOf } from "./engine-options.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import { FtpServerError } from "./error.ts";
 import type { FtpServerEvent } from "./event.ts";
 import { createHooks, type Hooks, type UploadedFile } from "./hooks.ts";
 import { type Connection, createListener, type ListenerOptions } from "./listener.ts";
+import type { Counted } from "./once.ts";
 import type { FtpServerOptions } from "./options.ts";
 import { createAdvertiser } from "./public-address.ts";
 import { createQuotas, type Quotas } from "./quotas.ts";
@@ -31,7 +32,7 @@ export interface FtpServer {
    * certificates, greeting and welcome, limits and bans, passive and active mode, times, hooks. Sessions go on with
    * what they have; their next login is checked by the new users. Where it rejects, nothing has changed.
    *
-   * `listeners`, `host`, `port` and `admission` cannot change: for those a server is made anew.
+   * `listeners`, `host`, `port`, `admission` and `quotas` cannot change: for those a server is made anew.
    *
    * Rejects with an {@link FtpServerError}, `reload` for what cannot change, or with a `UsersFileError`.
    */
@@ -43,7 +44,7 @@ export interface FtpServer {
   /** Sessions at the moment. */
   readonly sessions: number;
   /** Who is there and who is banned; also where addresses are banned and unbanned by hand. */
-  readonly admission: Admission;
+  readonly admission: Admission | SharedAdmission;
   /** Reads the users files now. Rejects with a `UsersFileError`; the users of before stay. */
   reloadUsers(): Promise<void>;
 }
@@ -67,7 +68,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     environment.hooks.tell(event, file);
   };
   const admission = options.admission ?? createAdmission({ onEvent: emit, ...admissionRulesOf(options) });
-  const quotas = createQuotas();
+  const quotas = options.quotas ?? createQuotas();
   const onRevoked = (accounts: Accounts, names: ReadonlySet<string>): void => {
     const { main, named } = environment.hosts;
     const realms = [main, ...named].flatMap((host) => (host.accounts === accounts ? host.realm : []));
@@ -84,7 +85,6 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
     taken: new Set(),
     emit,
     admission,
-    hostSessions: new Map(),
   };
   const listeners = listenersOf(options).map((listener) =>
     createListener(listener, {
@@ -129,6 +129,8 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
       throw new FtpServerError("reload", "the listeners cannot change: close the server and make another");
     if (changed.admission !== environment.options.admission)
       throw new FtpServerError("reload", "the admission cannot change: reload its own rules");
+    if (changed.quotas !== environment.options.quotas)
+      throw new FtpServerError("reload", "the quotas cannot change: close the server and make another");
     const settings = settingsOf(changed, admission, quotas, emit, onRevoked);
     const { accounts } = settings.hosts;
     try {
@@ -153,7 +155,29 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 
   function admit(connection: Connection): void {
     const { remote, socket } = connection;
-    const admitted = isDraining ? "draining" : admission.connect(remote.host);
+    const answer = isDraining ? "draining" : admission.connect(remote.host);
+    if (!(answer instanceof Promise)) {
+      settle(connection, answer);
+      return;
+    }
+    // Nobody else listens yet, and what breaks then is the client's.
+    socket.on("error", ignore);
+    answer.then(
+      (admitted) => {
+        socket.off("error", ignore);
+        const isWelcome = !socket.destroyed && !isDraining;
+        if (!isWelcome && typeof admitted !== "string") admitted.end();
+        if (!socket.destroyed) settle(connection, isWelcome ? admitted : "draining");
+      },
+      (error) => {
+        emit({ type: "error", error });
+        socket.destroy();
+      },
+    );
+  }
+
+  function settle(connection: Connection, admitted: Counted | AdmissionRefusal | "draining"): void {
+    const { remote, socket } = connection;
     if (typeof admitted === "string") {
       emit({ type: "connect-refused", remote, reason: admitted });
       turnAway(socket, connection.isImplicit);
@@ -248,7 +272,7 @@ function hooksOf({ hooks = {}, limits }: FtpServerOptions, emit: (event: FtpServ
 /** What comes of the options, and of nothing else. */
 function settingsOf(
   options: FtpServerOptions,
-  admission: Admission,
+  admission: Admission | SharedAdmission,
   quotas: Quotas,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
@@ -275,6 +299,8 @@ function listenersOf({ listeners, host, port, tls }: FtpServerOptions): readonly
     throw new FtpServerError("listener", "implicitTls needs a certificate: give tls");
   return all;
 }
+
+function ignore(): void {}
 
 /** No session is left for this client: 421, where it can be read, and the end. */
 function turnAway(socket: Socket, isTls: boolean): void {

@@ -45,7 +45,7 @@ export function transfersOf(
     paceOf: (way) => session.login?.paces[way],
     vanishGrace: limits.vanishGrace ?? 10,
     acceptMissingCloseNotify: tls?.acceptMissingCloseNotify ?? false,
-    admit: admission.startTransfer,
+    admit: () => admission.startTransfer(),
     sourceFor: (signal) => sourceOf(session, signal),
     complete,
     isConnected: () => session.engine.state.name !== "closed",

@@ -6,24 +6,23 @@ import type { Host } from "./virtual-host.ts";
  * HOST (RFC 7151 §3.2): the host with this name, of which there has to be one. What the client named in the TLS
  * handshake has to be the same (§3.2.2).
  */
-export function selectHost(session: SessionState, name: string): ServerCompletion {
+export async function selectHost(session: SessionState, name: string): Promise<ServerCompletion> {
   const { environment, local } = session;
   const serverName = session.tls?.serverName;
   const host = environment.hosts.select(name, local);
   if (host === undefined || (serverName !== undefined && serverName !== name))
     return { type: "host-refused", reason: "unknown" };
-  if (!enterHost(session, host, name)) return { type: "host-refused", reason: "unavailable" };
+  if (!(await enterHost(session, host, name))) return { type: "host-refused", reason: "unavailable" };
   return { type: "host-selected", host: host.engine };
 }
 
 /** The session goes to this host; answers `false` and stays where it is when that is full. */
-export function enterHost(session: SessionState, host: Host, name: string): boolean {
-  const { hostSessions } = session.environment;
+export async function enterHost(session: SessionState, host: Host, name: string): Promise<boolean> {
   if (session.hostName === undefined || host.realm !== session.host.realm) {
-    const count = hostSessions.get(host.realm) ?? 0;
-    if (host.sessions > 0 && count >= host.sessions) return false;
+    const counted = await session.environment.admission.enterHost(host.realm, host.sessions);
+    if (counted === undefined) return false;
     leaveHost(session);
-    hostSessions.set(host.realm, count + 1);
+    session.hostCounted = counted;
   }
   session.host = host;
   session.hostName = name;
@@ -34,12 +33,10 @@ export function enterHost(session: SessionState, host: Host, name: string): bool
 
 /** The session is at the server at large again. */
 export function leaveHost(session: SessionState): void {
-  const { hostSessions, hosts } = session.environment;
-  if (session.hostName === undefined) return;
-  const left = (hostSessions.get(session.host.realm) ?? 1) - 1;
-  if (left > 0) hostSessions.set(session.host.realm, left);
-  else hostSessions.delete(session.host.realm);
-  session.host = hosts.main;
+  if (session.hostName === undefined && session.hostCounted === undefined) return;
+  session.hostCounted?.end();
+  session.hostCounted = undefined;
+  session.host = session.environment.hosts.main;
   session.hostName = undefined;
   session.transfers = undefined;
 }

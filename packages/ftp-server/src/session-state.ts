@@ -12,6 +12,7 @@ import type { SessionEnvironment } from "./environment.ts";
 import type { SessionInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
 import type { Login } from "./login.ts";
+import type { Counted } from "./once.ts";
 import type { Proxies } from "./proxy-connection.ts";
 import type { SessionTls } from "./tls.ts";
 import type { TransferRunner } from "./transfer-runner.ts";
@@ -41,6 +42,8 @@ export interface SessionState {
   host: Host;
   /** The name by which it was chosen. */
   hostName: string | undefined;
+  /** It counts among the sessions of that host. */
+  hostCounted: Counted | undefined;
   login: Login | undefined;
   /** The control connection is TLS. */
   isSecure: boolean;

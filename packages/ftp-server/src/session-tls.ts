@@ -43,7 +43,11 @@ export async function startSessionTls(
   session.isSecure = true;
   const { name: cipher } = secure.getCipher();
   const host = tls.serverName === undefined ? undefined : session.environment.hosts.find(tls.serverName);
-  if (host !== undefined && tls.serverName !== undefined && !enterHost(session, host, tls.serverName)) {
+  if (
+    host !== undefined &&
+    tls.serverName !== undefined &&
+    !(await enterHost(session, host, tls.serverName))
+  ) {
     writeControl(session.control, encodeReply(reply(421, "Too many sessions, try again later.")));
     return fail("the host that it names has too many sessions");
   }

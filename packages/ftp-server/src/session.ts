@@ -6,7 +6,7 @@ import { type ControlHandlers, createControl, endControl, openControl, writeCont
 import type { SessionEnvironment } from "./environment.ts";
 import type { Connection } from "./listener.ts";
 import { dataOf, transfersOf } from "./session-data.ts";
-import { enterHost, leaveHost, selectHost } from "./session-host.ts";
+import { leaveHost, selectHost } from "./session-host.ts";
 import { listSessions } from "./session-list.ts";
 import { authenticate, logOut } from "./session-login.ts";
 import { infoOf, type SessionState, sourceOf } from "./session-state.ts";
@@ -40,6 +40,7 @@ export function startSession(
     isImplicit,
     host: environment.hosts.main,
     hostName: undefined,
+    hostCounted: undefined,
     login: undefined,
     isSecure: false,
     tls: undefined,
@@ -131,7 +132,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
       run(session, authenticate(session, effect));
       return;
     case "host-select":
-      complete(session, selectHost(session, effect.host));
+      run(session, selectHost(session, effect.host));
       return;
     case "host-reset":
       resetHost(session);
@@ -213,7 +214,8 @@ function performOne(session: SessionState, effect: ServerEffect): void {
 function resetHost(session: SessionState): void {
   const name = session.isImplicit ? session.tls?.serverName : undefined;
   const host = name === undefined ? undefined : session.environment.hosts.find(name);
-  if (name === undefined || host === undefined || !enterHost(session, host, name)) leaveHost(session);
+  // It is there already, unless the hosts have changed: HOST cannot have led elsewhere (RFC 7151 §3.2.2).
+  if (name === undefined || host?.realm !== session.host.realm) leaveHost(session);
 }
 
 /** One timer, set anew only when a deadline comes before it: deadlines move with every command. */

@@ -14,6 +14,7 @@ import type {
 import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
+import type { Counted } from "./once.ts";
 import { wasCut } from "./tls-end.ts";
 import { failureOf, type OpenTransfer, openTransfer } from "./transfer.ts";
 import { restartBeyondEnd } from "./upload-target.ts";
@@ -28,7 +29,7 @@ export interface TransferEnvironment {
   /** Longest wait for a sign that the client was killed before its upload is committed, in milliseconds. */
   readonly vanishGrace: number;
   /** Counts a transfer among those of the whole server until `end`; nothing where there are too many. */
-  admit(): { end(): void } | undefined;
+  admit(): Counted | undefined | Promise<Counted | undefined>;
   sourceFor(signal: AbortSignal): ListingSource;
   complete(completion: ServerCompletion): void;
   /** Whether the control connection is still there. */
@@ -116,16 +117,14 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     });
   }
 
-  async function start(transfer: number, what: Transfer, isSecure: boolean): Promise<void> {
+  async function start(
+    mine: Running,
+    connection: Promise<Socket | DataFailure>,
+    isSecure: boolean,
+  ): Promise<void> {
+    const { transfer, what, abort } = mine;
     /** What has moved when it is over; `bytes` may by then be the next transfer's. */
     let total = 0;
-    const abort = new AbortController();
-    const connection = new Promise<Socket | DataFailure>((resolve) => {
-      running = { transfer, what, abort, connected: resolve };
-    });
-    const mine = running;
-    if (mine === undefined) return;
-    bytes = 0;
     const began = performance.now();
     let opened: OpenTransfer | typeof restartBeyondEnd;
     try {
@@ -183,13 +182,22 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
       return bytes;
     },
     async start(transfer, what, isSecure) {
-      const admitted = environment.admit();
+      let connected: Running["connected"] = () => {};
+      const connection = new Promise<Socket | DataFailure>((resolve) => {
+        connected = resolve;
+      });
+      const mine: Running = { transfer, what, abort: new AbortController(), connected };
+      // Before anything is awaited: it can be given up from now on.
+      running = mine;
+      bytes = 0;
+      const answer = environment.admit();
+      const admitted = answer instanceof Promise ? await answer : answer;
       if (admitted === undefined) {
         complete({ type: "transfer-refused", transfer, reason: "too-many-open" });
         return;
       }
       try {
-        await start(transfer, what, isSecure);
+        await start(mine, connection, isSecure);
       } finally {
         admitted.end();
       }

@@ -3,7 +3,7 @@ import type { FileStore } from "@longshore/file-store";
 import { type HostPort, parseHost } from "@longshore/ftp-address";
 import { storeFeatures, type VirtualHost } from "@longshore/ftp-session/server";
 import { type Accounts, createAccounts } from "./accounts.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission, SharedAdmission } from "./admission.ts";
 import type { Certificate, CertificateSource } from "./certificate.ts";
 import { FtpServerError } from "./error.ts";
 import type { FtpServerEvent } from "./event.ts";
@@ -52,7 +52,7 @@ export interface Hosts {
  */
 export function createHosts(
   options: FtpServerOptions,
-  admission: Admission,
+  admission: Admission | SharedAdmission,
   quotas: Quotas,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
@@ -96,7 +96,7 @@ function createHost(
   server: FtpServerOptions,
   { certificate, tlsRequired, ...own }: Omit<VirtualHostOptions, "names">,
   shared: {
-    readonly admission: Admission;
+    readonly admission: Admission | SharedAdmission;
     readonly quotas: Quotas;
     readonly accounts: (options: FtpServerOptions) => Accounts;
   },

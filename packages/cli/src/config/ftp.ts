@@ -88,7 +88,7 @@ const quirks = z.strictObject({
 } satisfies Rows<OptionsOf<FtpServerOptions["quirks"]>>);
 
 /** Options of the library that are code, and no data. */
-type Code = "store" | "authenticators" | "mayConnect" | "admission" | "onEvent" | "hooks";
+type Code = "store" | "authenticators" | "mayConnect" | "admission" | "quotas" | "onEvent" | "hooks";
 
 /** Those that stand elsewhere in the configuration, for TFTP and the whole command too. */
 type Elsewhere = "host" | "listeners" | "hosts" | "users" | "usersFile" | "http" | "anonymous" | "tls";
