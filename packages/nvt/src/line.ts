@@ -1,6 +1,6 @@
 import { NvtEncodeError } from "./error.ts";
 import { escapeTelnet, readTelnet, splitTelnet, type TelnetEvent } from "./telnet.ts";
-import { decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";
+import { decodeAscii, decodeLatin1, decodeText, encodeLatin1, encodeText } from "./text.ts";
 
 export type LineEvent =
   /** A line without its end. Nothing is lost in `text`: {@link encodeText} gives the bytes back. */
@@ -58,7 +58,7 @@ export interface LineDecoder {
 export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder {
   const { maxLineLength: limit = 4096, quirks = {}, decode = decodeText } = options;
   const { acceptBareLineFeed = true, acceptLostUrgentByte = true } = quirks;
-  let events: LineEvent[] = [];
+  let events: LineEvent[] | undefined;
   /** What came of the line so far, one character a byte; of a line that is skipped, the last two. */
   let held = "";
   let isSkipping = false;
@@ -66,6 +66,12 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
   let isInterrupted = false;
   /** An incomplete Telnet command. */
   let command = "";
+
+  // Mostly there is one, and an array that has grown takes room for many.
+  const emit = (event: LineEvent): void => {
+    if (events) events.push(event);
+    else events = [event];
+  };
 
   const read = (bytes: string): string => {
     // The usual line holds ASCII without a CR.
@@ -79,15 +85,26 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
     const line = held + piece;
     const length = line.length - ((piece || held).endsWith("\r") ? 1 : 0);
     if (!isSkipping && length > limit) {
-      events.push({ type: "line-too-long", limit, text: read(line.slice(0, limit)) });
+      emit({ type: "line-too-long", limit, text: read(line.slice(0, limit)) });
       isSkipping = true;
     } else if (!isSkipping && isEnd) {
-      events.push({ type: "line", text: read(line.slice(0, length)) });
+      emit({ type: "line", text: read(line.slice(0, length)) });
     }
     // A slice of its own, because one of the run would keep all of the run in memory.
     held = isEnd ? "" : isSkipping ? line.slice(-2) : held + ` ${piece}`.slice(1);
     isSkipping &&= !isEnd;
     isInterrupted &&= !isEnd;
+  };
+
+  /** Takes the lines that end in CR LF, hold neither of both and are not too long: nearly all. Gives what follows. */
+  const plain = (text: string): string => {
+    let from = 0;
+    for (;;) {
+      const at = text.indexOf("\r", from);
+      if (at < 0 || at - from > limit || text.indexOf("\n", from) !== at + 1) return text.slice(from);
+      emit({ type: "line", text: text.slice(from, at) });
+      from = at + 2;
+    }
   };
 
   const data = (run: string): void => {
@@ -108,8 +125,11 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
 
   return {
     push(bytes) {
-      events = [];
-      const parts = splitTelnet(command + decodeLatin1(bytes));
+      events = undefined;
+      const ascii = decodeAscii(bytes);
+      const rest = ascii && !(held || command || isSkipping || isInterrupted) ? plain(ascii) : ascii;
+      if (rest === "") return events ?? [];
+      const parts = splitTelnet(command + (rest ?? decodeLatin1(bytes)));
       command = "";
       let isCommand = false;
       for (const part of parts) {
@@ -117,18 +137,18 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
         if (found === undefined) command = part;
         else if (typeof found === "string") data(found);
         else {
-          events.push(found);
+          emit(found);
           isInterrupted = acceptLostUrgentByte && found.type === "interrupt";
         }
         isCommand = !isCommand;
       }
-      return events;
+      return events ?? [];
     },
     end() {
-      events = [];
-      if (!isSkipping && held !== "") events.push({ type: "unterminated", text: read(held) });
+      events = undefined;
+      if (!isSkipping && held !== "") emit({ type: "unterminated", text: read(held) });
       reset();
-      return events;
+      return events ?? [];
     },
     get pending() {
       return held.length + command.length;

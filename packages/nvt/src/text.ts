@@ -23,9 +23,14 @@ export function decodeText(bytes: Uint8Array): string {
  * side by side that are valid UTF-8 together, which {@link decodeText} never does.
  */
 export function encodeText(text: string): Uint8Array {
+  // What is short and ASCII, as nearly all is, takes longer to hand to the encoder than to copy.
+  if (text.length <= 64) {
+    const bytes = new Uint8Array(text.length);
+    if (copy(text, bytes) < 0x80) return bytes;
+  }
+  if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text);
   // With the `u` flag a surrogate is found only where it stands alone.
   const parts = text.split(/([\udc80-\udcff])/u);
-  if (parts.length === 1) return encoder.encode(text);
   return encodeLatin1(
     parts.map((part, at) => (at % 2 === 1 ? part : decodeLatin1(encoder.encode(part)))).join(""),
   );
@@ -33,17 +38,36 @@ export function encodeText(text: string): Uint8Array {
 
 /** Bytes as text, one character a byte (ISO 8859-1): for servers that are known to speak it. */
 export function decodeLatin1(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes);
-  // As long as the bytes, and nothing replaced: it is all ASCII.
-  if (text.length === bytes.length && !text.includes(replacement)) return text;
-  let latin1 = "";
+  let latin1 = decodeAscii(bytes);
+  if (latin1 !== undefined) return latin1;
+  latin1 = "";
   for (const byte of bytes) latin1 += String.fromCharCode(byte);
   return latin1;
 }
 
+/** Bytes as text when they are all ASCII. */
+export function decodeAscii(bytes: Uint8Array): string | undefined {
+  const text = decoder.decode(bytes);
+  // As long as the bytes, and nothing replaced.
+  return text.length === bytes.length && !text.includes(replacement) ? text : undefined;
+}
+
 /** The inverse of {@link decodeLatin1}; of a character above U+00FF only the low byte is left. */
 export function encodeLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  copy(text, bytes);
+  return bytes;
+}
+
+/** The low byte of each character; answers what bits any of them has. */
+function copy(text: string, into: Uint8Array): number {
+  let bits = 0;
+  for (let at = 0; at < into.length; at++) {
+    const unit = text.charCodeAt(at);
+    into[at] = unit;
+    bits |= unit;
+  }
+  return bits;
 }
 
 // A byte order mark is three bytes of a name like any others.
