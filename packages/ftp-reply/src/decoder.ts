@@ -51,7 +51,7 @@ export interface ReplyDecoder {
 
 /** A reply whose last line has not come yet. */
 interface OpenReply {
-  readonly code: string;
+  readonly code: number;
   /** The lines so far; `undefined` once it was reported as malformed and is only followed to its end. */
   raw: string[] | undefined;
   /** Characters so far. */
@@ -71,17 +71,28 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
   const { maxReplyLength = 1 << 20, maxLines = 10_000, quirks = {} } = options;
   const { acceptLooseForm = true, endAtAnyCode } = quirks;
   const lineDecoder = createLineDecoder(options);
-  let events: ReplyEvent[] = [];
+  let events: ReplyEvent[] | undefined;
   let open: OpenReply | undefined;
 
+  // Mostly there is one, and an array that has grown takes room for many.
+  const add = (event: ReplyEvent): void => {
+    if (events) events.push(event);
+    else events = [event];
+  };
+
   const malformed = (code: ReplyDecodeErrorCode, line: string): void => {
-    events.push({ type: "malformed", error: new ReplyDecodeError(code, line) });
+    add({ type: "malformed", error: new ReplyDecodeError(code, line) });
+  };
+
+  const found = (code: number, lines: string[], raw: string[], isAmbiguous: boolean): void => {
+    add({ type: "reply", reply: { code, lines }, raw, isAmbiguous });
   };
 
   const take = (line: string, isCut: boolean): void => {
-    const code = /^\d{3}/.test(line) ? line.slice(0, 3) : "";
+    const code = codeOf(line);
     const next = line.charAt(3);
-    const separator = code && (acceptLooseForm && next.trim() === "" ? " " : next);
+    const isLoose = next !== " " && next !== "-" && acceptLooseForm && next.trim() === "";
+    const separator = code < 0 ? "" : isLoose ? " " : next;
     if (!open) {
       if (line === "" && acceptLooseForm) return;
       const fault = faultOf(line, code, separator);
@@ -90,8 +101,13 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
         return;
       }
     }
+    const isLast = separator === " " && (!open || code === open.code || endAtAnyCode);
+    // One line alone, the usual reply, is worth a way of its own.
+    if (!open && isLast && !isCut && line.length <= maxReplyLength && maxLines) {
+      found(code, [line.slice(4)], [line], false);
+      return;
+    }
     const reply = open ?? { code, raw: [], length: 0 };
-    const isLast = separator === " " && (code === reply.code || endAtAnyCode);
     open = isLast ? undefined : reply;
     reply.length += line.length;
     const { raw } = reply;
@@ -101,36 +117,31 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
       malformed(isCut ? "line-too-long" : "reply-too-long", line);
       reply.raw = undefined;
     } else if (isLast) {
-      // First and last give 0; one line alone, the usual reply, is worth a way of its own.
+      // First and last give 0.
       const last = raw.length - 1;
-      const lines = last ? raw.map((line, at) => (at % last ? line : line.slice(4))) : [line.slice(4)];
-      events.push({
-        type: "reply",
-        reply: { code: Number(reply.code), lines },
-        raw,
-        isAmbiguous: code !== reply.code,
-      });
+      const lines = raw.map((line, at) => (at % last ? line : line.slice(4)));
+      found(reply.code, lines, raw, code !== reply.code);
     }
   };
 
   const takeAll = (lineEvents: readonly LineEvent[]): readonly ReplyEvent[] => {
-    events = [];
+    events = undefined;
     for (const event of lineEvents) {
       if (event.type === "line") take(event.text, false);
       else if (event.type === "line-too-long") take(event.text, true);
       else if (event.type === "unterminated") malformed(event.type, event.text);
-      else if (event.type === "telnet-answer") events.push(event);
+      else if (event.type === "telnet-answer") add(event);
     }
-    return events;
+    return events ?? [];
   };
 
   return {
     push: (bytes) => takeAll(lineDecoder.push(bytes)),
     end() {
-      takeAll(lineDecoder.end());
-      if (open && events.length === 0) malformed("unterminated", open.code);
+      const last = takeAll(lineDecoder.end());
+      if (open && last.length === 0) malformed("unterminated", `${open.code}`);
       open = undefined;
-      return events;
+      return events ?? [];
     },
     get pending() {
       return lineDecoder.pending + (open?.length ?? 0);
@@ -142,8 +153,20 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
   };
 }
 
+/** The three digits that a line begins with; -1 without. */
+function codeOf(line: string): number {
+  let code = 0;
+  for (let at = 0; at < 3; at++) {
+    const digit = line.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit < 10)) return -1;
+    code = code * 10 + digit;
+  }
+  return code;
+}
+
 /** Why a line cannot begin a reply, if so. */
-function faultOf(line: string, code: string, separator: string): ReplyDecodeErrorCode | undefined {
-  if (separator === " " || separator === "-") return /^[1-6]/.test(code) ? undefined : "code-out-of-range";
+function faultOf(line: string, code: number, separator: string): ReplyDecodeErrorCode | undefined {
+  if (separator === " " || separator === "-")
+    return code < 100 || code > 699 ? "code-out-of-range" : undefined;
   return line.startsWith("SSH-") ? "ssh-greeting" : line.startsWith("HTTP/") ? "http-greeting" : "no-code";
 }
