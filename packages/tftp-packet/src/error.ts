@@ -21,7 +21,7 @@ export function decodeError(
   code: number,
   { maxRequestLength = defaultMaxRequestLength }: PacketDecodeOptions,
 ): PacketDecodeResult<ErrorPacket> {
-  const [message = ""] = splitFields(datagram.subarray(0, maxRequestLength), dataHeaderLength);
+  const [message = ""] = splitFields(datagram.subarray(dataHeaderLength, maxRequestLength), 0);
   return { ok: true, packet: { type: "error", code, message } };
 }
 

@@ -42,8 +42,10 @@ export function decodeNegotiation(
     return refuse("missing-nul", datagram, opcode);
   if (isRequest && texts.length < 2) return refuse("missing-mode", datagram, opcode);
   if (texts.length % 2) return refuse("missing-value", datagram, opcode);
-  const options = texts.flatMap((name, at): RawOption[] => (at % 2 ? [] : [[name, texts[at + 1] ?? ""]]));
-  const [filename = "", mode = ""] = (isRequest && options.shift()) || [];
+  const options: RawOption[] = [];
+  for (let at = isRequest ? 2 : 0; at < texts.length; at += 2)
+    options.push([texts[at] ?? "", texts[at + 1] ?? ""]);
+  const [filename = "", mode = ""] = texts;
   if (hasNameless(options)) return refuse("empty-option-name", datagram, opcode);
   const type = opcode === rrqOpcode ? "rrq" : "wrq";
   return { ok: true, packet: isRequest ? { type, filename, mode, options } : { type: "oack", options } };
@@ -52,15 +54,16 @@ export function decodeNegotiation(
 export function encodeNegotiation(packet: RequestPacket | OackPacket): Uint8Array {
   const { type, options } = packet;
   if (hasNameless(options)) throw new PacketEncodeError("empty-option-name", '""');
-  const texts = options.flat();
+  const texts = type === "oack" ? [] : [packet.filename, packet.mode];
+  for (const [name, value] of options) texts.push(name, value);
   if (type === "oack") return joinFields(oackOpcode, 2, texts);
-  const opcode = type === "rrq" ? rrqOpcode : wrqOpcode;
-  const datagram = joinFields(opcode, 2, [packet.filename, packet.mode, ...texts]);
+  const datagram = joinFields(type === "rrq" ? rrqOpcode : wrqOpcode, 2, texts);
   // RFC 2347: "The maximum size of a request packet is 512 octets."
   if (datagram.length <= maxRequestLength) return datagram;
   throw new PacketEncodeError("too-long", `${datagram.length} octets`);
 }
 
 function hasNameless(options: readonly RawOption[]): boolean {
-  return options.some(([name]) => !name);
+  for (const [name] of options) if (!name) return true;
+  return false;
 }

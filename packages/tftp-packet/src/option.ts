@@ -57,16 +57,19 @@ export interface ParsedOptions {
 export function parseOptions(raw: readonly RawOption[], from?: Origin): ParsedOptions {
   const values: Record<string, KnownOptions[KnownOptionName]> = {};
   const seen = new Set<string>();
-  const entries = raw.map((option): OptionEntry => {
-    const name = foldCase(option[0]);
-    const isRepeated = seen.has(name);
-    seen.add(name);
-    const parse = isKnown(name) ? grammar[name] : undefined;
-    const value = isRepeated ? undefined : parse?.(option[1], from);
-    if (value !== undefined) values[name] = value;
-    const status = isRepeated ? "repeated" : !parse ? "unknown" : value === undefined ? "invalid" : "valid";
-    return { raw: option, name, status };
-  });
+  const entries: OptionEntry[] = [];
+  for (const option of raw) {
+    const [text, value] = option;
+    const name = isKnown(text) ? text : foldCase(text);
+    const isRepeated = seen.size === seen.add(name).size;
+    let status: OptionEntry["status"] = isRepeated ? "repeated" : "unknown";
+    if (!isRepeated && isKnown(name)) {
+      const known = grammar[name](value, from);
+      status = known === undefined ? "invalid" : "valid";
+      if (known !== undefined) values[name] = known;
+    }
+    entries.push({ raw: option, name, status });
+  }
   return { values, entries };
 }
 

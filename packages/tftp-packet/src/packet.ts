@@ -18,13 +18,13 @@ export type TftpPacket = RequestPacket | DataPacket | AckPacket | ErrorPacket | 
  */
 export function decodePacket(
   datagram: Uint8Array,
-  options: PacketDecodeOptions = {},
+  options: PacketDecodeOptions = noOptions,
 ): PacketDecodeResult<TftpPacket> {
   const opcode = readUint16(datagram, 0);
-  const value = readUint16(datagram, 2);
   if (opcode === undefined) return refuse("too-short", datagram);
   if (opcode < 1 || opcode > oackOpcode) return refuse("unknown-opcode", datagram, opcode);
   if (opcode <= wrqOpcode || opcode === oackOpcode) return decodeNegotiation(datagram, opcode, options);
+  const value = readUint16(datagram, 2);
   if (value === undefined) return refuse("too-short", datagram, opcode);
   if (opcode === dataOpcode) return decodeData(datagram, value, options);
   return opcode === ackOpcode ? decodeAck(value) : decodeError(datagram, value, options);
@@ -42,6 +42,8 @@ export function encodePacket(packet: TftpPacket): Uint8Array {
   if (packet.type === "ack") return encodeAck(packet);
   return packet.type === "error" ? encodeError(packet) : encodeNegotiation(packet);
 }
+
+const noOptions: PacketDecodeOptions = {};
 
 function readUint16(datagram: Uint8Array, at: number): number | undefined {
   const low = datagram[at + 1];
