@@ -16,6 +16,24 @@ export function parseCount(text: string): number | bigint | undefined {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
+/** {@link parseCount} of what stands from `start` to `end` in `line`, whose units are given too. */
+export function readCount(
+  line: string,
+  units: Uint8Array,
+  start: number,
+  end: number,
+): number | bigint | undefined {
+  // Fifteen digits are exact.
+  if (end - start > 15 || start === end) return parseCount(line.slice(start, end));
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const unit = units[at] ?? 0;
+    if (!isDigit(unit)) return undefined;
+    value = value * 10 + unit - 48;
+  }
+  return value;
+}
+
 /** {@link parseCount} for what is never large: links, records, blocks. */
 export function parseSmall(text: string): number | undefined {
   const value = parseCount(text);

@@ -36,6 +36,18 @@ export interface Dialect {
    * @param expected the server or a title line has said that this dialect is to come
    */
   readonly parse: (line: string, expected: boolean) => ListingEntry | undefined;
+  /**
+   * The entry in the line from `start` to `end` of `text` when it has the dialect's usual form, read without cutting
+   * the line out; `undefined` says nothing, and `parse` is asked.
+   *
+   * @param units of `text`
+   */
+  readonly parsePlain?: (
+    text: string,
+    units: Uint8Array,
+    start: number,
+    end: number,
+  ) => ListingEntry | undefined;
   /** What kind of line other than an entry this is, if one of this dialect's. */
   readonly skip?: (line: string) => SkippedLine["reason"] | undefined;
   /** Whether `line` may be the first half of an entry over two lines. */

@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from "@longshore/file-store";
-import { parseCount } from "./count.ts";
+import { readCount } from "./count.ts";
 import {
   type EntryDetails,
   type EntryType,
@@ -11,7 +11,8 @@ import { type FactContext, type FactName, factTable } from "./fact.ts";
 import { printableName } from "./printable-name.ts";
 import { skipBlanks } from "./scan.ts";
 import type { ListingTime } from "./time.ts";
-import { parseTimeValue } from "./time-value.ts";
+import { readTimeValue } from "./time-value.ts";
+import { unitsOf } from "./units.ts";
 
 /**
  * A line of MLSD without its end: each fact selected ends with `;`, then one blank, then the name (RFC 3659
@@ -40,14 +41,26 @@ export function formatFactLine(
  * @example parseFactLine("type=file;size=3; a b").name // "a b"
  */
 export function parseFactLine(line: string): ListingEntry | UnparsedLine {
-  return readFacts(line) ?? { kind: "unparsed", raw: line, reason: "malformed", dialect: "mlsx" };
+  return (
+    readFacts(line, unitsOf(line), 0, line.length) ?? {
+      kind: "unparsed",
+      raw: line,
+      reason: "malformed",
+      dialect: "mlsx",
+    }
+  );
 }
 
-/** {@link parseFactLine} for the table of dialects. */
-export function readFacts(line: string): ListingEntry | undefined {
-  const start = factsStart(line);
-  const end = factsEnd(line, start);
-  if (end < 0 || end + 1 >= line.length) return undefined;
+/** {@link parseFactLine} of the line from `lineStart` to `lineEnd` of `text`, whose `units` are given too. */
+export function readFacts(
+  text: string,
+  units: Uint8Array,
+  lineStart: number,
+  lineEnd: number,
+): ListingEntry | undefined {
+  const start = factsStart(text, units, lineStart, lineEnd);
+  const end = factsEnd(units, start, lineEnd);
+  if (end < 0 || end + 1 >= lineEnd) return undefined;
   const facts: Record<string, string> = Object.create(noFacts);
   let type: EntryType | undefined;
   let system: SystemType | undefined;
@@ -58,14 +71,15 @@ export function readFacts(line: string): ListingEntry | undefined {
   let owner: string | undefined;
   let group: string | undefined;
   for (let at = start; at < end; ) {
-    const equals = line.indexOf("=", at);
-    let stop = line.indexOf(";", at);
+    let equals = at;
+    while (equals < end && units[equals] !== 0x3d && units[equals] !== 0x3b) equals++;
+    if (equals === at || units[equals] !== 0x3d || equals === end) return undefined;
+    let stop = equals + 1;
     // Servers of the drafts before mlst-07 leave out the last semicolon.
-    if (stop < 0 || stop > end) stop = end;
-    if (equals <= at || equals > stop) return undefined;
-    const name = factName(line.slice(at, equals));
-    const value = line.slice(equals + 1, stop);
-    facts[name] = value;
+    while (stop < end && units[stop] !== 0x3b) stop++;
+    const name = factName(text, at, equals);
+    const value = text.slice(equals + 1, stop);
+    setFact(facts, name, value);
     at = stop + 1;
     // Nothing is said, as in `type=;`.
     if (value === "") continue;
@@ -76,15 +90,15 @@ export function readFacts(line: string): ListingEntry | undefined {
         break;
       case "size":
       case "sizd":
-        size = parseCount(value);
+        size = readCount(text, units, equals + 1, stop);
         if (size === undefined) return undefined;
         break;
       case "modify":
-        modified = parseTimeValue(value);
+        modified = readTimeValue(text, units, equals + 1, stop);
         if (modified === undefined) return undefined;
         break;
       case "create":
-        created = parseTimeValue(value);
+        created = readTimeValue(text, units, equals + 1, stop);
         if (created === undefined) return undefined;
         break;
       case "unix.mode":
@@ -107,7 +121,7 @@ export function readFacts(line: string): ListingEntry | undefined {
         break;
     }
   }
-  const name = line.slice(end + 1);
+  const name = text.slice(end + 1, lineEnd);
   return {
     kind: "entry",
     name,
@@ -125,7 +139,7 @@ export function readFacts(line: string): ListingEntry | undefined {
     hazard: nameHazard(name),
     dialect: "mlsx",
     confidence: "certain",
-    raw: line,
+    raw: text.slice(lineStart, lineEnd),
   };
 }
 
@@ -145,30 +159,69 @@ const noFacts: object = Object.freeze(Object.create(null));
 
 const indented = /^ {2,16}(?:type|size|modify|perm|unique|create)=[^ ;]*;/i;
 
+/** The names that are sent with every entry are written out, since the engine stores those at once. */
+function setFact(facts: Record<string, string>, name: string, value: string): void {
+  switch (name) {
+    case "type":
+      facts.type = value;
+      break;
+    case "size":
+      facts.size = value;
+      break;
+    case "modify":
+      facts.modify = value;
+      break;
+    case "perm":
+      facts.perm = value;
+      break;
+    case "unique":
+      facts.unique = value;
+      break;
+    case "unix.mode":
+      facts["unix.mode"] = value;
+      break;
+    default:
+      facts[name] = value;
+  }
+}
+
 /**
  * Where the facts begin: at once. One blank first means that there are none, and the rest is a name; but with
  * more blanks and a fact behind them, a server has indented its lines.
  */
-function factsStart(line: string): number {
-  return line.startsWith("  ") && indented.test(line) ? skipBlanks(line, 0) : 0;
+function factsStart(text: string, units: Uint8Array, start: number, end: number): number {
+  if (units[start] !== 0x20 || units[start + 1] !== 0x20) return start;
+  return indented.test(text.slice(start, end)) ? skipBlanks(text, start) : start;
 }
 
 /** Where the facts end: at the first blank. Some server sets a tab for it. */
-function factsEnd(line: string, start: number): number {
-  const blank = line.indexOf(" ", start);
-  const tab = line.lastIndexOf("\t", blank < 0 ? line.length : blank);
-  return tab > start && line[tab - 1] === ";" ? tab : blank;
+function factsEnd(units: Uint8Array, start: number, end: number): number {
+  let tab = -1;
+  let at = start;
+  for (; at < end; at++) {
+    const unit = units[at];
+    if (unit === 0x20) break;
+    if (unit === 0x09) tab = at;
+  }
+  if (tab > start && units[tab - 1] === 0x3b) return tab;
+  return at < end ? at : -1;
 }
 
 /** Fact names are case-insensitive (RFC 3659 §7.5); those that are sent over and over need no conversion. */
-function factName(text: string): string {
-  return spellings.get(text) ?? text.toLowerCase();
+function factName(text: string, start: number, end: number): string {
+  for (const [spelling, name] of spellings[end - start] ?? [])
+    if (text.startsWith(spelling, start)) return name;
+  return text.slice(start, end).toLowerCase();
 }
 
-const spellings: ReadonlyMap<string, string> = new Map(
-  ["type", "Type", "size", "Size", "modify", "Modify", "perm", "Perm", "unique", "Unique", "UNIX.mode"]
-    .concat(["UNIX.owner", "UNIX.group", "UNIX.uid", "UNIX.gid", "UNIX.ownername", "UNIX.groupname"])
-    .map((name) => [name, name.toLowerCase()]),
+/** By their length. */
+const spellings: readonly (readonly (readonly [spelling: string, name: string])[])[] = Array.from(
+  { length: 15 },
+  (_, length) =>
+    ["type", "size", "perm", "modify", "unique", "Type", "Size", "Perm", "Modify", "Unique", "UNIX.mode"]
+      .concat(["UNIX.owner", "UNIX.group", "UNIX.uid", "UNIX.gid", "UNIX.ownername", "UNIX.groupname"])
+      .filter((name) => name.length === length)
+      .map((name) => [name, name.toLowerCase()] as const),
 );
 
 /** RFC 3659 §7.5.1, as servers spell them. */

@@ -9,8 +9,13 @@ const maxTitle = 200;
 
 /** Reads line after line of one listing and remembers what it has learnt of its form. */
 export interface LineReader {
-  /** Adds what `line` is, and what the line before it turns out to have been, to `items`. */
-  line(line: string, items: ListingItem[]): void;
+  /**
+   * Adds what the line from `start` to `end` of `text` is, and what the line before it turns out to have been, to
+   * `items`. Behind `end` there is nothing or the line's end.
+   *
+   * @param units of `text`
+   */
+  line(text: string, units: Uint8Array, start: number, end: number, items: ListingItem[]): void;
   /** Adds what was waiting for a second line. */
   end(items: ListingItem[]): void;
   readonly dialect: DialectName | undefined;
@@ -25,10 +30,17 @@ export function createLineReader(hint: DialectName | readonly DialectName[] | un
 /** The answer to MLSD has one form, without titles; all else in it is an error of its server's. */
 function createFactReader(): LineReader {
   return {
-    line(line, items) {
-      if (line === "") items.push(skipped(line, "empty"));
+    line(text, units, start, end, items) {
+      const entry = readFacts(text, units, start, end);
+      if (entry !== undefined) items.push(entry);
+      else if (start === end) items.push(skipped("", "empty"));
       else
-        items.push(readFacts(line) ?? { kind: "unparsed", raw: line, reason: "malformed", dialect: "mlsx" });
+        items.push({
+          kind: "unparsed",
+          raw: text.slice(start, end),
+          reason: "malformed",
+          dialect: "mlsx",
+        });
     },
     end() {},
     dialect: "mlsx",
@@ -87,7 +99,16 @@ function createDialectReader(expected: Set<DialectName>): LineReader {
   }
 
   return {
-    line(line, items) {
+    line(text, units, start, end, items) {
+      if (pending === undefined) {
+        const plain = current?.parsePlain?.(text, units, start, end);
+        if (plain !== undefined) {
+          afterEmpty = false;
+          items.push(plain);
+          return;
+        }
+      }
+      const line = text.slice(start, end);
       if (pending !== undefined) {
         const { dialect } = pending;
         const joined: ListingEntry | undefined = dialect.parse(`${pending.line}\n${line}`, true);

@@ -2,6 +2,7 @@ import { decodeText, encodeText } from "@longshore/nvt";
 import type { DialectName } from "./dialect-name.ts";
 import type { ListingItem } from "./entry.ts";
 import { createLineReader } from "./line-reader.ts";
+import { unitsOf } from "./units.ts";
 
 export interface ListingParserOptions {
   /**
@@ -66,18 +67,20 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
     };
   }
 
-  function readLines(text: string, items: ListingItem[]): void {
+  function readLines(bytes: Uint8Array, items: ListingItem[]): void {
+    const text = decodeText(bytes);
+    const units = unitsOf(text, bytes);
     for (let start = 0; start < text.length; ) {
       const end = text.indexOf("\n", start);
       const stop = end < 0 ? text.length : end;
-      const line = text.slice(start, text.charCodeAt(stop - 1) === 0x0d && stop > start ? stop - 1 : stop);
+      const lineEnd = text.charCodeAt(stop - 1) === 0x0d && stop > start ? stop - 1 : stop;
       const size = stop - start;
       // A character has at most three bytes for each unit, so that most lines need no counting.
       const long =
         size * 3 > maxLineLength &&
         (size > maxLineLength || encodeText(text.slice(start, stop)).length > maxLineLength);
       if (long) items.push(tooLong(encodeText(text.slice(start, start + shown))));
-      else reader.line(line, items);
+      else reader.line(text, units, start, lineEnd, items);
       start = stop + 1;
     }
   }
@@ -100,7 +103,7 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
           block = held.subarray(0, length);
           length = 0;
         }
-        readLines(decodeText(block), items);
+        readLines(block, items);
       }
       const tail = rest.subarray(last + 1);
       if (tail.length > 0) hold(tail);
@@ -113,7 +116,7 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
     },
     end() {
       const items: ListingItem[] = [];
-      if (length > 0) readLines(decodeText(held.subarray(0, length)), items);
+      if (length > 0) readLines(held.subarray(0, length), items);
       length = 0;
       passing = false;
       reader.end(items);
@@ -136,7 +139,7 @@ export function parseListingLine(
 ): ListingItem {
   const reader = createLineReader(options.dialect);
   const items: ListingItem[] = [];
-  for (const part of line.split(/\r?\n/)) reader.line(part, items);
+  for (const part of line.split(/\r?\n/)) reader.line(part, unitsOf(part), 0, part.length, items);
   reader.end(items);
   const entry = items.find(({ kind }) => kind === "entry");
   return entry ?? items[0] ?? { kind: "skipped", raw: line, reason: "empty" };

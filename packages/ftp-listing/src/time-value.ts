@@ -1,24 +1,39 @@
 import { civilFromDays, dayLength, daysInMonth } from "./calendar.ts";
 import type { ListingTime } from "./time.ts";
+import { unitsOf } from "./units.ts";
 
 /**
  * Reads a `time-val` of RFC 3659 §2.3, `YYYYMMDDHHMMSS[.fraction]`, always UTC: the form of MDTM, MFMT and the
  * `modify` and `create` facts. `undefined` when it is none, or names a day or hour that does not exist.
  */
 export function parseTimeValue(text: string): ListingTime | undefined {
-  if (text.length < 14 || text.length === 15) return undefined;
-  for (let index = 0; index < text.length; index++) {
-    if (index === 14 ? text[14] !== "." : !isDigit(text.charCodeAt(index))) return undefined;
+  return readTimeValue(text, unitsOf(text), 0, text.length);
+}
+
+/** {@link parseTimeValue} of what stands from `start` to `end` in `line`, whose units are given too. */
+export function readTimeValue(
+  line: string,
+  units: Uint8Array,
+  start: number,
+  end: number,
+): ListingTime | undefined {
+  const length = end - start;
+  if (length < 14 || length === 15) return undefined;
+  if (length > 15) {
+    if (line[start + 14] !== ".") return undefined;
+    for (let at = start + 15; at < end; at++) if (!isDigit(units[at] ?? 0)) return undefined;
   }
-  const year = number(text, 0, 4);
-  const month = number(text, 4, 6);
-  const day = number(text, 6, 8);
-  const hour = number(text, 8, 10);
-  const minute = number(text, 10, 12);
-  const second = number(text, 12, 14);
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const fraction = text.length > 14 ? text.slice(15) : undefined;
+  const year = number(units, start, start + 4);
+  const month = number(units, start + 4, start + 6);
+  const day = number(units, start + 6, start + 8);
+  const hour = number(units, start + 8, start + 10);
+  const minute = number(units, start + 10, start + 12);
+  const second = number(units, start + 12, start + 14);
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)))
+    return undefined;
+  if (!(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
+  const fraction = length > 14 ? line.slice(start + 15, end) : undefined;
+  const text = line.slice(start, end);
   return { year, month, day, hour, minute, second, fraction, zone: "utc", text, alternatives: undefined };
 }
 
@@ -37,9 +52,14 @@ export function formatTimeValue(instant: number): string {
   return String(date * 1_000_000 + time).padStart(14, "0");
 }
 
-function number(text: string, start: number, end: number): number {
+/** The value of the digits from `start` to `end`; NaN when one is none. */
+function number(units: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let index = start; index < end; index++) value = value * 10 + text.charCodeAt(index) - 48;
+  for (let at = start; at < end; at++) {
+    const unit = units[at] ?? 0;
+    if (!isDigit(unit)) return Number.NaN;
+    value = value * 10 + unit - 48;
+  }
   return value;
 }
 

@@ -10,68 +10,77 @@ const space = 0x20;
  * mode, links, owner, group, size, `Jan 29 03:26` or `Jan 29  2003`, one blank, name. Nearly all lines of nearly
  * all servers are so. `undefined` for all others, devices and missing columns among them, which the
  * dialect then looks at field by field.
+ *
+ * @param text holds the line from `start` to `end`, and behind that nothing or a line's end
+ * @param units of `text`
  */
-export function readPlainUnix(line: string): ListingEntry | undefined {
-  const letter = line.charCodeAt(0);
+export function readPlainUnix(
+  text: string,
+  units: Uint8Array,
+  start: number,
+  end: number,
+): ListingEntry | undefined {
+  const letter = unitAt(units, start);
   // `-`, `d` and `l`; all else is rare.
   if (letter !== 0x2d && letter !== 0x64 && letter !== 0x6c) return undefined;
-  for (let at = 1; at < 10; at++) if (!isModeLetter(line.charCodeAt(at), (at - 1) % 3)) return undefined;
-  let at = 10;
-  const suffix = line.charCodeAt(at);
+  for (let place = 0; place < 9; place++)
+    if (!isModeLetter(unitAt(units, start + 1 + place), place % 3)) return undefined;
+  let at = start + 10;
+  const suffix = unitAt(units, at);
   if (suffix === 0x2b || suffix === 0x2e || suffix === 0x40) at++;
   const modeEnd = at;
 
-  if (line.charCodeAt(at) !== space) return undefined;
-  at = blanks(line, at);
+  if (unitAt(units, at) !== space) return undefined;
+  at = blanks(units, at);
   const linksStart = at;
   let links = 0;
-  for (; digit(line, at); at++) links = links * 10 + line.charCodeAt(at) - 48;
-  if (at === linksStart || at - linksStart > 9 || line.charCodeAt(at) !== space) return undefined;
+  for (; digit(units, at); at++) links = links * 10 + unitAt(units, at) - 48;
+  if (at === linksStart || at - linksStart > 9 || unitAt(units, at) !== space) return undefined;
 
-  const ownerStart = blanks(line, at);
-  const ownerEnd = wordEnd(line, ownerStart);
-  const groupStart = blanks(line, ownerEnd);
-  const groupEnd = wordEnd(line, groupStart);
-  const sizeStart = blanks(line, groupEnd);
+  const ownerStart = blanks(units, at);
+  const ownerEnd = wordEnd(units, ownerStart, end);
+  const groupStart = blanks(units, ownerEnd);
+  const groupEnd = wordEnd(units, groupStart, end);
+  const sizeStart = blanks(units, groupEnd);
   at = sizeStart;
   let size = 0;
-  for (; digit(line, at); at++) size = size * 10 + line.charCodeAt(at) - 48;
-  if (at === sizeStart || at - sizeStart > 15 || line.charCodeAt(at) !== space) return undefined;
+  for (; digit(units, at); at++) size = size * 10 + unitAt(units, at) - 48;
+  if (at === sizeStart || at - sizeStart > 15 || unitAt(units, at) !== space) return undefined;
 
-  const dateStart = blanks(line, at);
-  const month = englishMonth(line, dateStart);
-  if (month === 0 || line.charCodeAt(dateStart + 3) !== space) return undefined;
-  const dayStart = blanks(line, dateStart + 3);
+  const dateStart = blanks(units, at);
+  const month = englishMonth(units, dateStart);
+  if (month === 0 || unitAt(units, dateStart + 3) !== space) return undefined;
+  const dayStart = blanks(units, dateStart + 3);
   at = dayStart;
   let day = 0;
-  for (; digit(line, at); at++) day = day * 10 + line.charCodeAt(at) - 48;
-  if (at === dayStart || at - dayStart > 2 || line.charCodeAt(at) !== space) return undefined;
+  for (; digit(units, at); at++) day = day * 10 + unitAt(units, at) - 48;
+  if (at === dayStart || at - dayStart > 2 || unitAt(units, at) !== space) return undefined;
 
   const dayEnd = at;
-  const lastStart = blanks(line, at);
+  const lastStart = blanks(units, at);
   at = lastStart;
   let first = 0;
-  for (; digit(line, at); at++) first = first * 10 + line.charCodeAt(at) - 48;
+  for (; digit(units, at); at++) first = first * 10 + unitAt(units, at) - 48;
   let year: number | undefined;
   let hour: number | undefined;
   let minute: number | undefined;
-  if (line.charCodeAt(at) === 0x3a) {
-    if (at - lastStart > 2 || at === lastStart || !digit(line, at + 1) || !digit(line, at + 2))
+  if (unitAt(units, at) === 0x3a) {
+    if (at - lastStart > 2 || at === lastStart || !digit(units, at + 1) || !digit(units, at + 2))
       return undefined;
     hour = first;
-    minute = (line.charCodeAt(at + 1) - 48) * 10 + line.charCodeAt(at + 2) - 48;
+    minute = (unitAt(units, at + 1) - 48) * 10 + unitAt(units, at + 2) - 48;
     at += 3;
     if (hour > 23 || minute > 59) return undefined;
   } else {
     if (at - lastStart !== 4 || first < firstYear) return undefined;
     // A year at the left of its column leaves a second blank behind it, which is no part of the name.
-    if (lastStart === dayEnd + 1 && line.charCodeAt(at + 1) === space) return undefined;
+    if (lastStart === dayEnd + 1 && unitAt(units, at + 1) === space) return undefined;
     year = first;
   }
   if (day < 1 || day > daysInMonth(year, month)) return undefined;
-  if (line.charCodeAt(at) !== space || at + 1 >= line.length) return undefined;
+  if (unitAt(units, at) !== space || at + 1 >= end) return undefined;
 
-  let name = line.slice(at + 1);
+  let name = text.slice(at + 1, end);
   let target: string | undefined;
   if (letter === 0x6c) ({ name, target } = splitTarget(name, size));
   else if (letter === 0x64 && name.length > 1 && name.endsWith("/")) name = name.slice(0, -1);
@@ -90,12 +99,12 @@ export function readPlainUnix(line: string): ListingEntry | undefined {
       second: undefined,
       fraction: undefined,
       zone: "local-to-server",
-      text: line.slice(dateStart, at),
+      text: text.slice(dateStart, at),
       alternatives: undefined,
     },
-    permissions: line.slice(0, modeEnd),
-    owner: line.slice(ownerStart, ownerEnd),
-    group: line.slice(groupStart, groupEnd),
+    permissions: text.slice(start, modeEnd),
+    owner: text.slice(ownerStart, ownerEnd),
+    group: text.slice(groupStart, groupEnd),
     links,
     target,
     facts: undefined,
@@ -103,24 +112,29 @@ export function readPlainUnix(line: string): ListingEntry | undefined {
     hazard: nameHazard(name),
     dialect: "unix",
     confidence: "certain",
-    raw: line,
+    raw: text.slice(start, end),
   };
 }
 
-function blanks(line: string, start: number): number {
+/** 0, which is none of what is looked for, behind the end. */
+function unitAt(units: Uint8Array, at: number): number {
+  return units[at] ?? 0;
+}
+
+function blanks(units: Uint8Array, start: number): number {
   let at = start;
-  while (line.charCodeAt(at) === space) at++;
+  while (unitAt(units, at) === space) at++;
   return at;
 }
 
-function wordEnd(line: string, start: number): number {
+function wordEnd(units: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < line.length && line.charCodeAt(at) !== space) at++;
+  while (at < end && unitAt(units, at) !== space) at++;
   return at;
 }
 
-function digit(line: string, at: number): boolean {
-  const unit = line.charCodeAt(at);
+function digit(units: Uint8Array, at: number): boolean {
+  const unit = unitAt(units, at);
   return unit >= 48 && unit <= 57;
 }
 
@@ -144,6 +158,6 @@ const months: ReadonlyMap<number, number> = new Map(
   ]),
 );
 
-function englishMonth(line: string, at: number): number {
-  return months.get(key(line.charCodeAt(at), line.charCodeAt(at + 1), line.charCodeAt(at + 2))) ?? 0;
+function englishMonth(units: Uint8Array, at: number): number {
+  return months.get(key(unitAt(units, at), unitAt(units, at + 1), unitAt(units, at + 2))) ?? 0;
 }

@@ -17,7 +17,8 @@ export const unix: Dialect = {
   name: "unix",
   from: "ls -l; most servers on any system",
   recognise: (line) => modeStart(line) !== undefined,
-  parse: (line) => readPlainUnix(line) ?? readUnix(line),
+  parse: readUnix,
+  parsePlain: readPlainUnix,
 };
 
 /** What stands before the name, however it was found. */
