@@ -1,10 +1,17 @@
 // codecs.mjs WHO WHAT: decodes or encodes for a second after a warm-up, with ours or with what others publish; prints
-// how many a second.
+// how many a second. Both begin with the bytes that a socket gives and end with what their callers are handed.
 import { createRequire } from "node:module";
+import { StringDecoder } from "node:string_decoder";
 import { parseCommand } from "@longshore/ftp-command";
 import { createListingParser } from "@longshore/ftp-listing";
 import { createReplyDecoder } from "@longshore/ftp-reply";
-import { decodePacket, encodeDataHeader, encodePacket } from "@longshore/tftp-packet";
+import {
+  decodePacket,
+  encodeDataHeader,
+  encodePacket,
+  parseMode,
+  parseOptions,
+} from "@longshore/tftp-packet";
 
 const require = createRequire(import.meta.url);
 const [who, what] = process.argv.slice(2);
@@ -55,6 +62,20 @@ const acknowledgement = Buffer.from([0, 4, 0, 7]);
 
 /** One for the session. */
 const replyDecoder = createReplyDecoder();
+/** A server has one, into which it writes the four octets before each payload. */
+const header = new Uint8Array(4);
+
+const { FTPContext } = require("../../node_modules/basic-ftp/dist/FtpContext.js");
+const { parseList } = require("../../node_modules/basic-ftp/dist/parseList.js");
+const packets = require("../../node_modules/tftp/lib/protocol/packets/index.js");
+
+/** basic-ftp sets its socket's encoding, so that a StringDecoder stands before its parser. */
+const stringDecoder = new StringDecoder("utf8");
+let basicReplies = 0;
+const context = new FTPContext(0, "utf8");
+context._passToHandler = ({ code }) => {
+  if (code > 0) basicReplies++;
+};
 
 /** Each does its work once and answers how many were decoded or encoded. */
 const works = {
@@ -69,16 +90,19 @@ const works = {
       return commands.length;
     },
     listing: () => countEntries(listing),
-    "machine listing": () => countEntries(machineListing),
+    // As our client does, which knows what it has asked for; basic-ftp tells by the last line.
+    "machine listing": () => countEntries(machineListing, { dialect: "mlsx" }),
     "TFTP decode"() {
       decodePacket(data);
       decodePacket(acknowledgement);
-      decodePacket(request);
+      const { packet } = decodePacket(request);
+      parseMode(packet.mode);
+      parseOptions(packet.options, "request");
       return 3;
     },
     "TFTP encode"() {
-      // A server sends header and content as two buffers: the content is not copied.
-      encodeDataHeader(7);
+      // A server sends header and content as two views: the content is not copied.
+      encodeDataHeader(7, header);
       encodePacket({ type: "ack", block: 7 });
       encodePacket({ type: "oack", options: [["blksize", "1428"]] });
       return 3;
@@ -86,29 +110,28 @@ const works = {
   },
   "basic-ftp": {
     replies() {
-      let count = 0;
-      let rest = "";
-      for (const chunk of replies) {
-        const parsed = basic("parseControlResponse").parseControlResponse(rest + chunk.toString("utf8"));
-        rest = parsed.rest;
-        for (const message of parsed.messages) count += Number.parseInt(message.slice(0, 3), 10) > 0 ? 1 : 0;
-      }
-      return count;
+      basicReplies = 0;
+      for (const chunk of replies) context._onControlSocketData(stringDecoder.write(chunk));
+      return basicReplies;
     },
-    listing: () => basic("parseList").parseList(listing.toString("utf8")).length,
-    "machine listing": () => basic("parseList").parseList(machineListing.toString("utf8")).length,
+    listing: () => parseList(listing.toString("utf8")).length,
+    "machine listing": () => parseList(machineListing.toString("utf8")).length,
   },
   tftp: {
+    // Each is told by its opcode, as its server does; of a request it reads the options, too.
     "TFTP decode"() {
-      packets().data.deserialize(data, 512);
-      packets().ack.deserialize(acknowledgement);
-      packets().rrq.deserialize(request);
+      for (const datagram of [data, acknowledgement, request]) {
+        const opcode = datagram.readUInt16BE(0);
+        if (opcode === 3) packets.data.deserialize(datagram, 512);
+        else if (opcode === 4) packets.ack.deserialize(datagram);
+        else packets.rrq.deserialize(datagram, true);
+      }
       return 3;
     },
     "TFTP encode"() {
-      packets().data.serialize(7, block);
-      packets().ack.serialize(7);
-      packets().oack.serialize({ blksize: "1428" });
+      packets.data.serialize(7, block);
+      packets.ack.serialize(7);
+      packets.oack.serialize({ blksize: "1428" });
       return 3;
     },
   },
@@ -129,15 +152,7 @@ function run(milliseconds) {
   return count / (elapsed / 1000);
 }
 
-function countEntries(text) {
-  const parser = createListingParser();
+function countEntries(text, options) {
+  const parser = createListingParser(options);
   return parser.push(text).length + parser.end().length;
-}
-
-function basic(name) {
-  return require(`../../node_modules/basic-ftp/dist/${name}.js`);
-}
-
-function packets() {
-  return require("../../node_modules/tftp/lib/protocol/packets/index.js");
 }

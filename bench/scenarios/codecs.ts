@@ -17,6 +17,12 @@ const works = [
 const scenario: Scenario = {
   title: "Codecs: how many a second of processor time",
   async run(bench) {
+    bench.note(
+      "from the bytes of a socket to what a caller is handed: basic-ftp's with the StringDecoder of its socket",
+    );
+    bench.note(
+      "TFTP: a DATA, an ACK and a request (an OACK) by turns, with the request's options read by both",
+    );
     const measured = (name: string, what: string): Contender => ({
       name,
       async measure() {
