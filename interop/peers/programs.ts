@@ -36,7 +36,8 @@ export type ProgramName =
   | "tshark"
   | "haproxy"
   | "microsocks"
-  | "tinyproxy";
+  | "tinyproxy"
+  | "tmux";
 
 interface Program {
   /** The Debian package that has it. */
@@ -86,6 +87,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   haproxy: { package: "haproxy", paths: ["usr/sbin/haproxy"] },
   microsocks: { package: "microsocks", paths: ["usr/bin/microsocks"] },
   tinyproxy: { package: "tinyproxy-bin", paths: ["usr/bin/tinyproxy"] },
+  tmux: { package: "tmux", paths: ["usr/bin/tmux"] },
 };
 
 /** Where packages are unpacked, each into a folder of its own: two of them bring files of the same name. */

@@ -14,10 +14,11 @@ export async function runInteractive(shell: Shell, editor: Editor, begin: readon
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error("ended"));
   process.once("SIGTERM", end);
+  const over = aborted(ended.signal);
   try {
     for (const work of begin) if (!shell.isEnding && !(await attempt(shell, ended.signal, work))) break;
     while (!shell.isEnding && !ended.signal.aborted) {
-      const line = await Promise.race([editor.read(promptOf(shell)), aborted(ended.signal)]);
+      const line = await Promise.race([editor.read(promptOf(shell)), over]);
       if (line === undefined) break;
       await attempt(shell, ended.signal, (signal) => runLine(shell, line, signal));
     }

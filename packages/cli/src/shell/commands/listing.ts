@@ -44,7 +44,7 @@ async function ls(call: Call): Promise<void> {
   const { shell, words, texts, signal } = call;
   const { flags, rest } = splitFlags(texts, listFlags);
   const client = await shell.client(signal);
-  const line = flags.has("-1") ? ({ name }: ListingEntry) => `${printed(name)}\n` : listingLine;
+  const line = flags.has("-1") ? ({ name }: ListingEntry) => `${printed(name)}\n` : longLine;
   const isShown = ({ name }: ListingEntry): boolean => flags.has("-a") || !name.startsWith(".");
   const order = orderOf(flags);
   const places = words.slice(words.length - rest.length);
@@ -103,6 +103,14 @@ function orderOf(flags: ReadonlySet<string>): Order {
       : byName;
   const order: Order = (a, b) => first(a, b) || byName(a, b);
   return flags.has("-r") ? (a, b) => order(b, a) : order;
+}
+
+/** A year that LIST left out is the one that makes it the past. */
+function longLine(entry: ListingEntry): string {
+  const { modified } = entry;
+  return listingLine(
+    modified === undefined ? entry : { ...entry, modified: inferYear(modified, Date.now()) },
+  );
 }
 
 /** The entries of a directory; where none is, what is there instead. */
