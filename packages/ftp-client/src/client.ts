@@ -11,6 +11,7 @@ import { askHash, type FileHash } from "./hash.ts";
 import {
   type Listing,
   type ListingContext,
+  type ListNamesOptions,
   type ListOptions,
   list,
   listNames,
@@ -34,7 +35,7 @@ export interface FtpClient extends AsyncDisposable {
   /** The entries of a directory, the working directory unless told: by MLSD where the server has it, else LIST. */
   list(path?: string, options?: ListOptions): Listing;
   /** The names in a directory (NLST), as the server gives them. */
-  listNames(path?: string, options?: CallOptions): AsyncIterable<string>;
+  listNames(path?: string, options?: ListNamesOptions): AsyncIterable<string>;
   /** One entry: by MLST where the server has it, else from the listing of its directory. */
   stat(path: string, options?: CallOptions): Promise<ListingEntry>;
 
@@ -95,6 +96,8 @@ export interface ReadOptions extends TransferCallOptions {
   /** First byte to get; 0 unless told. */
   readonly offset?: number;
   readonly size?: number;
+  /** Told what was proven, once the last chunk was taken. */
+  readonly onReport?: (report: TransferReport) => void;
 }
 
 export const FtpClient: {
@@ -109,7 +112,9 @@ export const FtpClient: {
   connect(options: FtpClientOptions): Promise<FtpClient>;
 } = { connect };
 
-async function connect(options: FtpClientOptions): Promise<FtpClient> {
+async function connect({ timeout = 0, ...given }: FtpClientOptions): Promise<FtpClient> {
+  const signal = joinSignals(given.signal, timeout);
+  const options: FtpClientOptions = { ...given, ...(signal === undefined ? {} : { signal }) };
   const { session, plan } = await openPlanned(options);
   const state: KnownFeatures = { features: undefined };
   try {
@@ -165,7 +170,9 @@ function createClient(
         call,
         async (lease, channel) => {
           const target = sink((chunk) => channel.put(chunk));
-          await retrieve(session, lease, remote, target, { ...call, offset, expectedSize: size });
+          const sized = { ...call, offset, expectedSize: size };
+          const report = await retrieve(session, lease, remote, target, sized);
+          call.onReport?.(report);
         },
         "hold",
       );
@@ -252,6 +259,12 @@ function createClient(
       await this.close();
     },
   };
+}
+
+function joinSignals(signal: AbortSignal | undefined, timeout: number): AbortSignal | undefined {
+  if (timeout <= 0) return signal;
+  const clock = AbortSignal.timeout(timeout);
+  return signal === undefined ? clock : AbortSignal.any([signal, clock]);
 }
 
 /** Sends NOOP when the session has had nothing to do for a while. */

@@ -4,7 +4,7 @@ export type { Dial, DialRequest } from "./dial.ts";
 export type { Features } from "./features.ts";
 export type { DownloadOptions, UploadOptions } from "./file-transfer.ts";
 export type { FileHash } from "./hash.ts";
-export type { Listing, ListOptions } from "./listing.ts";
+export type { Listing, ListNamesOptions, ListOptions } from "./listing.ts";
 export {
   createLocalNames,
   type LocalNameHazard,

@@ -12,12 +12,17 @@ import { FtpError, type TransferVerb } from "@longshore/ftp-session/client";
 import { createLineDecoder, decodeLatin1 } from "@longshore/nvt";
 import { type Channel, createChannel } from "./channel.ts";
 import type { Features } from "./features.ts";
-import type { CallOptions } from "./options.ts";
+import type { CallOptions, Progress } from "./options.ts";
 import type { Lease, Session } from "./session.ts";
 import { sink } from "./target.ts";
-import { localError } from "./transfer.ts";
+import { localError, moverOptions } from "./transfer.ts";
 
-export interface ListOptions extends CallOptions {
+export interface ListNamesOptions extends CallOptions {
+  /** Sees how many bytes of the listing have come; how many there will be is not known. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ListOptions extends ListNamesOptions {
   /** Also the entries for the directory itself and its parent; `false` unless told. */
   readonly all?: boolean;
   /** The form of LIST's lines, where it cannot be told from them alone. */
@@ -108,7 +113,7 @@ export function list(context: ListingContext, path: string, options: ListOptions
 export function listNames(
   context: ListingContext,
   path: string,
-  options: CallOptions = {},
+  options: ListNamesOptions = {},
 ): AsyncIterable<string> {
   return stream<string>(context.session, options, async (lease, channel) => {
     const decoder = createLineDecoder({
@@ -123,7 +128,7 @@ export function listNames(
     };
     const argument = listArgument(path);
     try {
-      await receive(context.session, lease, "NLST", argument, (chunk) => put(decoder.push(chunk)));
+      await receive(context.session, lease, ["NLST", argument], options, (chunk) => put(decoder.push(chunk)));
     } catch (error) {
       if (!isEmptyDirectory(error)) throw error;
     }
@@ -151,6 +156,8 @@ export async function stat(
   const cut = plain.lastIndexOf("/");
   const name = plain.slice(cut + 1);
   const directory = cut < 0 ? "" : cut === 0 ? "/" : plain.slice(0, cut);
+  // No command is sent with the name in it, which is refused as it is everywhere else.
+  if (/[\r\n\0]/.test(path)) throw new FtpError("bad-argument", "CR, LF or NUL in a path");
   if (name === "") throw new FtpError("unsupported", "the root cannot be looked at without MLST");
   let found: ListingEntry | undefined;
   for await (const entry of list(context, directory, options)) if (entry.name === name) found = entry;
@@ -226,7 +233,7 @@ async function tryListing(
     }
   };
   try {
-    await receive(session, lease, attempt.verb, attempt.argument, (chunk) => {
+    await receive(session, lease, [attempt.verb, attempt.argument], options, (chunk) => {
       lastByte = chunk.at(-1);
       return put(parser.push(chunk));
     });
@@ -248,14 +255,19 @@ const lineFeed = 0x0a;
 async function receive(
   session: Session,
   lease: Lease,
-  verb: Extract<TransferVerb, "LIST" | "NLST" | "MLSD">,
-  argument: string,
+  [verb, argument]: readonly [Extract<TransferVerb, "LIST" | "NLST" | "MLSD">, string],
+  options: ListNamesOptions,
   onChunk: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const target = sink(onChunk);
   await lease.transfer(
     { type: "transfer", command: { verb, ...(argument === "" ? {} : { path: argument }) } },
-    (socket, { signal }) => receiveFile(socket, target, { signal, stallTimeout: session.timeouts.stall }),
+    (socket, control) =>
+      receiveFile(
+        socket,
+        target,
+        moverOptions(session, control, options, undefined, 0, () => undefined),
+      ),
   );
 }
 

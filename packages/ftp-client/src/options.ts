@@ -50,6 +50,8 @@ export interface FtpClientOptions {
   readonly timeouts?: Partial<FtpTimeouts>;
   /** Ends the attempt to connect. */
   readonly signal?: AbortSignal;
+  /** Milliseconds for all of it: connecting, securing, greeting and login; no limit unless told. */
+  readonly timeout?: number;
   /** Milliseconds of idleness after which NOOP is sent; 0 (the default) never. */
   readonly keepAlive?: number;
   /** Milliseconds between NOOPs while a transfer runs; 0 (the default) never. */

@@ -200,7 +200,7 @@ function createPool(sessions: SessionPool<FtpClient>, tries: RetryOptions): FtpP
       };
     },
     listNames: (path = "/", call = {}) =>
-      iterate(path, call, true, (client, own) => client.listNames(path, own)),
+      iterate(path, call, true, (client, own) => client.listNames(path, { ...call, ...own })),
     stat: (path, call) => once([path], call, true, (client, own) => client.stat(path, own)),
     download: (remote, to, call) =>
       once([remote], call, typeof to === "string", (client, own) =>

@@ -162,10 +162,11 @@ export function toNumber(value: number | bigint | undefined): number | undefined
   return value === undefined ? undefined : Number(value);
 }
 
-function moverOptions(
+/** How the bytes of one transfer move: until when, how fast, and who is told. */
+export function moverOptions(
   session: Session,
   { signal }: MoverControl,
-  { onProgress }: TransferCallOptions,
+  { onProgress }: Pick<TransferCallOptions, "onProgress">,
   pace: Pace | undefined,
   offset: number,
   total: () => number | undefined,

@@ -26,6 +26,12 @@ export interface Peer {
   welcome(...features: string[]): Promise<void>;
   /** Answers EPSV (or PASV) with a listener of its own and gives the connection that comes. */
   passive(verb?: "EPSV" | "PASV"): Promise<{ readonly port: number; readonly socket: Promise<Socket> }>;
+  /** The same without the answer, which is the caller's to send. */
+  listening(
+    verb: "EPSV" | "PASV",
+  ): Promise<{ readonly port: number; readonly socket: Promise<Socket>; readonly reply: string }>;
+  /** A listener, whatever was asked. */
+  open(): Promise<{ readonly port: number; readonly socket: Promise<Socket> }>;
   /** TYPE, EPSV and the transfer command with its replies; gives the data connection. */
   transfer(verb: string, ...replies: string[]): Promise<Socket>;
   /** Becomes a TLS server on the control connection, of `version` alone where that is given. */
@@ -135,6 +141,18 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
       if (features.includes("UTF8")) await peer.expect("OPTS UTF8", "200 Ok.");
     },
     async passive(verb = "EPSV") {
+      const { reply, ...opened } = await peer.listening(verb);
+      await peer.send(reply);
+      return opened;
+    },
+    async listening(verb) {
+      const { port, socket } = await peer.open();
+      const numbers = `127,0,0,1,${port >> 8},${port & 255}`;
+      await peer.expect(verb);
+      const reply = verb === "EPSV" ? `229 Extended (|||${port}|)\r\n` : `227 Passive (${numbers})\r\n`;
+      return { port, socket, reply };
+    },
+    async open() {
       const listener = createServer();
       open.add({ destroy: () => listener.close() });
       const port = await listen(listener);
@@ -147,8 +165,6 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
           resolve(data);
         });
       });
-      const numbers = `127,0,0,1,${port >> 8},${port & 255}`;
-      await peer.expect(verb, verb === "EPSV" ? `229 Extended (|||${port}|)` : `227 Passive (${numbers})`);
       return { port, socket: accepted };
     },
     async transfer(verb, ...replies) {
