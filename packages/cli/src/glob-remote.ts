@@ -1,4 +1,4 @@
-import { type FtpClient, FtpError, type FtpPool } from "@longshore/ftp-client";
+import { type FtpClient, FtpError, type FtpPool, type UseOptions } from "@longshore/ftp-client";
 import type { ListingEntry } from "@longshore/ftp-listing";
 import { type ExpandOptions, expand, type GlobEntry, type GlobMatch } from "./glob.ts";
 
@@ -53,7 +53,16 @@ export async function isDirectory(
     await client.cd(before, call);
     return true;
   };
-  return "use" in ftp ? ftp.use(ask, { ...call, repeatable: true }) : ask(ftp);
+  return withSession(ftp, ask, { ...call, repeatable: true });
+}
+
+/** Runs a task with a session: the one that there is, or any of a pool. */
+export function withSession<T>(
+  ftp: FtpClient | FtpPool,
+  task: (client: FtpClient) => Promise<T>,
+  options: UseOptions = {},
+): Promise<T> {
+  return "use" in ftp ? ftp.use(task, options) : task(ftp);
 }
 
 async function* entriesOf(

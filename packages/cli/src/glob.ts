@@ -74,9 +74,14 @@ export function escapePattern(path: string): string {
   return path.replaceAll(/[\\*?[\]{}]/g, "\\$&");
 }
 
-/** Tells whether a name fits a pattern for names. */
-export function nameMatcher(pattern: string): (name: string) => boolean {
+/**
+ * Tells whether a name fits a pattern for names.
+ *
+ * @param hidden whether `*` and the like also stand for the dot that a hidden name begins with; `false` unless told
+ */
+export function nameMatcher(pattern: string, hidden = false): (name: string) => boolean {
   const matches = picomatch(quoted(pattern), {
+    dot: hidden,
     noextglob: true,
     nonegate: true,
     noglobstar: true,

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
@@ -18,12 +18,27 @@ export type LocalSource = string | AsyncIterable<Uint8Array>;
  * @throws {CommandFailure} wrong usage: there is no such directory
  */
 export async function localFile(local: string, name: string): Promise<string> {
-  const found = await stat(local).catch(() => undefined);
-  if (found?.isDirectory()) return join(local, name);
+  if (await isDirectory(local)) return join(local, name);
   const directory = local.endsWith("/") ? local : dirname(local);
-  const holder = await stat(directory).catch(() => undefined);
-  if (!holder?.isDirectory()) throw usageFailure(`${directory} is no directory; make it first`);
+  if (!(await isDirectory(directory))) throw usageFailure(`${directory} is no directory; make it first`);
   return local;
+}
+
+/**
+ * The path that `local` means for a directory called `name`: below a directory that stands, else itself.
+ */
+export async function localTree(local: string, name: string): Promise<string> {
+  return name !== "" && (await isDirectory(local)) ? join(local, name) : local;
+}
+
+/** @throws {CommandFailure} wrong usage: it is none */
+export async function mustBeDirectory(local: string): Promise<void> {
+  if (!(await isDirectory(local)))
+    throw usageFailure(`${local} is no directory, which several files need; make it first`);
+}
+
+export async function isDirectory(local: string): Promise<boolean> {
+  return (await stat(local).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /**
@@ -36,21 +51,19 @@ export async function openTarget(local: string): Promise<LocalTarget> {
   return found === undefined || found.isFile() ? local : streamTarget(createWriteStream(local));
 }
 
-/**
- * Opens what an upload sends: `-` is standard input.
- *
- * @throws {CommandFailure} wrong usage: it cannot be read, or is a directory
- */
+/** Opens what an upload sends: `-` is standard input. */
 export async function openSource(local: string): Promise<LocalSource> {
   if (local === "-") return process.stdin;
-  try {
-    const found = await stat(local);
-    if (found.isFile()) return local;
-    if (!found.isDirectory()) return createReadStream(local);
-  } catch (error) {
+  return (await checkSource(local)).isFile() ? local : createReadStream(local);
+}
+
+/** @throws {CommandFailure} wrong usage: it cannot be read, or is a directory */
+export async function checkSource(local: string): Promise<Stats> {
+  const found = await stat(local).catch((error: unknown) => {
     throw usageFailure(`${local} cannot be read (${toLine(error)})`);
-  }
-  throw usageFailure(`${local} is a directory; put one file at a time`);
+  });
+  if (!found.isDirectory()) return found;
+  throw usageFailure(`${local} is a directory; -r puts it with everything below`);
 }
 
 function streamTarget(stream: Writable): WritableFile {

@@ -2,6 +2,7 @@ import { basename } from "node:path/posix";
 import { FtpError, type FtpUrl, parseFtpUrl } from "@longshore/ftp-client";
 import { parseTftpUrl, type TftpUrl } from "@longshore/tftp-endpoint";
 import { usageFailure } from "./failure.ts";
+import { isPattern } from "./glob.ts";
 
 /** What a URL on the command line names. */
 export type Place =
@@ -50,6 +51,40 @@ export function withName(url: string, name: string): string {
   const [, place = "", options = ""] = /^(.*?)(;(?:type|mode)=[^;/]*)?$/is.exec(url) ?? [];
   const whole = /^\w+:\/\/[^/]*$/.test(place) ? `${place}/` : place;
   return whole.endsWith("/") ? whole + encodeURIComponent(name) + options : url;
+}
+
+/**
+ * The path of an FTP URL as a pattern: `*`, `?`, brackets and braces that are percent-encoded, and backslashes, stand
+ * for themselves. Nothing where nothing else is in it.
+ */
+export function patternOf(text: string): string | undefined {
+  const [, server = "", path = ""] = /^(\w+:\/\/[^/]*)(.*)$/s.exec(text) ?? [];
+  const escaped = path.replaceAll(/\\|%(?:5c|2a|3f|5b|5d|7b|7d)/gi, (character) =>
+    character === "\\" ? "%5C%5C" : `%5C${character}`,
+  );
+  const place = placeOf(server + escaped);
+  return place.protocol === "ftp" && isPattern(place.url.path) ? place.url.path : undefined;
+}
+
+/** What a URL says about its server: those with the same can be asked over the same sessions. */
+export function serverOf(url: string): string {
+  return /^\w+:\/\/[^/]*/.exec(url)?.[0] ?? "";
+}
+
+/** What stands beside each other and has the same key, together; what has none stays alone. */
+export function groupsOf<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | undefined,
+): readonly (readonly T[])[] {
+  const groups: T[][] = [];
+  let last: string | undefined;
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key !== undefined && key === last) groups.at(-1)?.push(item);
+    else groups.push([item]);
+    last = key;
+  }
+  return groups;
 }
 
 /** The path that a place names on its server. */

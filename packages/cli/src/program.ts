@@ -1,15 +1,19 @@
 import { Command, CommanderError } from "commander";
 import { tellError } from "./advice.ts";
+import { addCat } from "./commands/cat.ts";
+import { addChmod } from "./commands/chmod.ts";
 import { addConfig } from "./commands/config.ts";
 import { addFtp } from "./commands/ftp.ts";
 import { addGet } from "./commands/get.ts";
 import { addLs } from "./commands/ls.ts";
+import { addMirror } from "./commands/mirror.ts";
 import { addMkdir } from "./commands/mkdir.ts";
 import { addMv } from "./commands/mv.ts";
 import { addPasswd } from "./commands/passwd.ts";
 import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
+import { addStat } from "./commands/stat.ts";
 import { addTftp } from "./commands/tftp.ts";
 import {
   CommandFailure,
@@ -33,7 +37,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     const [first, second] = args;
     if (first === "help" && second !== undefined && !names.includes(second))
       throw usageFailure(`unknown command '${second}'; there are: ${names.join(", ")}`);
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withNetrcEnded(args), { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -55,6 +59,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       for (const detail of cause.details) process.stderr.write(`  ${printable(detail)}\n`);
     return cause instanceof CommandFailure ? cause.exitCode : 1;
   }
+}
+
+/** `--netrc` may stand alone: a URL, or `-`, behind it is not its file. */
+function withNetrcEnded(args: readonly string[]): string[] {
+  return args.map((arg, at) =>
+    arg === "--netrc" && /^(?:\w+:\/\/.*|-)$/s.test(args[at + 1] ?? "-") ? "--netrc=" : arg,
+  );
 }
 
 function tell(line: string): void {
@@ -83,21 +94,15 @@ Examples:
   longshore ls ftp://127.0.0.1:2121/
   longshore get ftp://127.0.0.1:2121/welcome.txt
   longshore get tftp://127.0.0.1:6969/welcome.txt -
+  longshore get -r ftp://127.0.0.1:2121/pub
+  longshore mirror --delete site ftp://ada@example.org/www
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
   for (const add of [
-    addServe,
-    addLs,
-    addGet,
-    addPut,
-    addRm,
-    addMkdir,
-    addMv,
+    ...[addServe, addLs, addGet, addPut, addMirror, addCat, addStat, addRm, addMkdir, addMv, addChmod],
     addFtp,
-    addConfig,
-    addTftp,
-    addPasswd,
+    ...[addConfig, addTftp, addPasswd],
   ])
     add(program);
   return program;

@@ -8,6 +8,7 @@ import { writeOut } from "./output.ts";
 export interface TftpFlags {
   readonly blksize?: number;
   readonly windowsize?: number;
+  /** Seconds: nothing is sent again sooner. */
   readonly timeout?: number;
   readonly mode?: "octet" | "netascii";
   readonly checksum?: string;
@@ -25,26 +26,26 @@ export function addTftpFlags(command: Command): Command {
       "TFTP: blocks a window to ask for, 1 to 65534; 0 asks for none",
       rangeOf("a window", 1, 65_534),
     )
-    .option(
-      "--timeout <seconds>",
-      "TFTP: send nothing again sooner, 1 to 255; by the round trip unless told",
-      rangeOf("a timeout", 1, 255),
-    )
     .addOption(
       new Option("--mode <mode>", "TFTP: the same as ;mode= in the URL").choices(["octet", "netascii"]),
     )
     .option("--checksum <name>", "TFTP: print a checksum of the file, such as sha256", hashOf);
 }
 
-/** What the flags ask of a transfer. */
+/**
+ * What the flags ask of a transfer.
+ *
+ * @throws {CommandFailure} wrong usage: RFC 2349 has no such timeout
+ */
 export function tftpOptionsOf(
   flags: TftpFlags,
 ): Pick<TftpTransferOptions, "blksize" | "windowsize" | "timeout" | "mode" | "checksum"> {
-  const { blksize, windowsize, timeout, mode, checksum } = flags;
+  const { blksize, windowsize, timeout = 0, mode, checksum } = flags;
+  if (timeout > 255) throw usageFailure("--timeout: over TFTP it is a number from 1 to 255");
   return {
     ...(blksize === undefined ? {} : { blksize }),
     ...(windowsize === undefined ? {} : { windowsize }),
-    ...(timeout ? { timeout } : {}),
+    ...(timeout === 0 ? {} : { timeout }),
     ...(mode === undefined ? {} : { mode }),
     ...(checksum === undefined ? {} : { checksum }),
   };
@@ -52,7 +53,7 @@ export function tftpOptionsOf(
 
 /** @throws {CommandFailure} wrong usage: FTP has none of these */
 export function refuseTftpFlags(flags: TftpFlags): void {
-  const given = (["blksize", "windowsize", "timeout", "mode", "checksum"] as const).find(
+  const given = (["blksize", "windowsize", "mode", "checksum"] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (given !== undefined) throw usageFailure(`--${given} is for tftp:// URLs: take it away`);

@@ -134,8 +134,8 @@ describe("on a server", () => {
     const matches = [...(await expandRemote(client, "pub/*.*")), ...(await expandRemote(client, "pub/a*"))];
     const { downloads, leftOut } = downloadsInto("into", matches);
     expect(downloads).toEqual([
-      { remote: "pub/a.txt", local: join("into", "a.txt"), size: 1 },
-      { remote: "pub/b.bin", local: join("into", "b.bin"), size: 1 },
+      { remote: "pub/a.txt", local: join("into", "a.txt"), type: "file", size: 1 },
+      { remote: "pub/b.bin", local: join("into", "b.bin"), type: "file", size: 1 },
     ]);
     expect(leftOut).toEqual([
       { path: "pub/\u202etxt.exe", reason: "bidirectional" },

@@ -5,15 +5,7 @@ import { shellCommands } from "../src/shell/table.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const commands = [
-  "serve",
-  "config",
-  "passwd",
-  "ls",
-  "get",
-  "put",
-  "rm",
-  "mkdir",
-  "mv",
+  ...["serve", "config", "passwd", "ls", "get", "put", "mirror", "cat", "stat", "rm", "mkdir", "mv", "chmod"],
   "ftp",
   "tftp rewrite",
 ];

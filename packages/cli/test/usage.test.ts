@@ -25,10 +25,13 @@ async function here(args: readonly string[]): Promise<Omit<Ran, "bytes">> {
 const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["lss"], /unknown command 'lss'; did you mean ls\? see longshore --help/],
   [["--color"], /unknown option '--color'; see longshore --help/],
-  [["help", "nope"], /unknown command 'nope'; there are: serve, ls, get, put, rm, mkdir, mv/],
+  [
+    ["help", "nope"],
+    /unknown command 'nope'; there are: serve, ls, get, put, mirror, cat, stat, rm, mkdir, mv, chmod/,
+  ],
   [["ls"], /missing required argument 'URL'; see longshore ls --help/],
   [["ls", "--bar", "ftp://h/"], /unknown option '--bar'; see longshore ls --help/],
-  [["ls", "ftp://h/", "more"], /too many arguments/],
+  [["ls", "ftp://h/", "more"], /^longshore: more: a URL that begins with/],
   [["put", "file"], /missing required argument 'URL'/],
   [["mv", "ftp://h/x"], /missing required argument 'NEWPATH'/],
 
@@ -52,7 +55,7 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["get", "ftp://h/x", "/nowhere/"], /\/nowhere\/ is no directory/],
   [["get", "--json", "ftp://h/x", "-"], /--json and - both want standard output/],
   [["put", "/nofile", "ftp://h/"], /\/nofile cannot be read \(ENOENT/],
-  [["put", "/", "ftp://h/x"], /is a directory; put one file at a time/],
+  [["put", "/", "ftp://h/x"], /is a directory; -r puts it with everything below/],
   [["put", "-", "ftp://h/"], /standard input has no name/],
   [["put", "/etc/hostname", "ftp://h/x;type=d"], /;type=d lists a directory/],
   [["rm", "ftp://h/"], /names no file/],
@@ -145,7 +148,7 @@ describe("help", () => {
   it.each([
     [["--help"], ["serve [options] [DIR]", "Exit codes", "longshore get tftp://"]],
     [["help"], ["Commands:"]],
-    [["help", "get"], ["Usage: longshore get [options] <URL> [LOCAL]"]],
+    [["help", "get"], ["Usage: longshore get [options] <URL...> [LOCAL]"]],
     [
       ["serve", "--help"],
       ["--passive-ports", "--public-address", "--max-sessions-per-address", "SIGINT", "Examples:"],
@@ -156,7 +159,7 @@ describe("help", () => {
     ],
     [
       ["get", "--help"],
-      ["[LOCAL]", "- for standard output", ";type=a", "Examples:"],
+      ["LOCAL is a file", "- for standard output", ";type=a", "Examples:"],
     ],
     [
       ["put", "--help"],
@@ -166,7 +169,10 @@ describe("help", () => {
       ["rm", "--help"],
       ["a slash at the URL's end", "Examples:"],
     ],
-    [["mkdir", "--help"], ["Example:"]],
+    [
+      ["mkdir", "--help"],
+      ["--parents", "Examples:"],
+    ],
     [
       ["mv", "--help"],
       ["NEWPATH", "Examples:"],

@@ -1,103 +1,81 @@
-import { type FtpClient, FtpError } from "@longshore/ftp-client";
-import { formatTime, type ListingEntry } from "@longshore/ftp-listing";
+import { type FtpClient, FtpError, type FtpPool } from "@longshore/ftp-client";
+import type { ListingEntry } from "@longshore/ftp-listing";
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, urlHelp, withClient } from "../connection.ts";
+import { addConnectionFlags, type ConnectionFlags, patternHelp, urlHelp } from "../connection.ts";
 import { printable } from "../failure.ts";
+import { eachFound } from "../found.ts";
+import { type Shown, shown, tellShown } from "../listed.ts";
 import { writeOut } from "../output.ts";
-import { ftpPlaceOf, nameOf } from "../place.ts";
+import { nameOf, shownUrl } from "../place.ts";
 
 interface LsFlags extends ConnectionFlags {
   readonly json?: true;
+  readonly glob?: boolean;
 }
 
 export function addLs(program: Command): void {
   addConnectionFlags(
     program
       .command("ls")
-      .summary("list a directory")
+      .summary("list directories")
       .description(
-        "Lists a directory of an FTP server, or shows one file: type, size in bytes, time of change, name.",
+        "Lists directories of an FTP server, or shows files: type, size in bytes, time of change, name.",
       )
-      .argument("<URL>", "ftp://[user@]host[:port]/path[;type=d]"),
+      .argument("<URL...>", "ftp://[user@]host[:port]/path[;type=d]")
+      .option("--no-glob", "take *, ?, brackets and braces as they are"),
   )
     .option("--json", "an array with an object a line; a size beyond 2^53 is text")
     .addHelpText(
       "after",
-      `${urlHelp}
-
+      `
 The first letter says what it is: - file, d directory, l link. Times that end
 in Z are UTC, others the server's own. With ;type=d at its end a URL lists
-names alone.
+names alone. What a pattern finds is shown itself, directories too.
+${patternHelp}
+${urlHelp}
 
 Examples:
   longshore ls ftp://127.0.0.1:2121/pub/
+  longshore ls 'ftp://127.0.0.1:2121/pub/**/*.iso'
   longshore ls --json ftp://127.0.0.1:2121/ | jq -r '.[].name'`,
     )
     .action(ls);
 }
 
-async function ls(address: string, flags: LsFlags): Promise<void> {
-  const url = ftpPlaceOf(address, "list");
-  await withClient(url, flags, async (client, signal) => {
-    const write = flags.json === true ? jsonWriter() : tableWriter;
-    if (url.type === "d") {
-      for await (const name of client.listNames(url.path, { signal })) await write({ name });
-    } else {
-      for await (const entry of entriesAt(client, url.path, signal)) await write(shown(entry));
+async function ls(addresses: readonly string[], flags: LsFlags): Promise<void> {
+  const write = flags.json === true ? jsonWriter() : tableWriter;
+  let before: string | undefined;
+  await eachFound(addresses, flags, { doing: "list", root: true }, async ({ ftp }, found, signal) => {
+    const { address, url, path, entry } = found;
+    if (addresses.length > 1 && flags.json !== true && address !== before) {
+      await writeOut(`${before === undefined ? "" : "\n"}${printable(shownUrl(address))}:\n`);
+      before = address;
     }
-    if (flags.json === true) await write(undefined);
+    if (entry !== undefined) await write({ ...shown(entry.listed), name: path });
+    else if (url.type === "d") {
+      for await (const name of ftp.listNames(path, { signal })) await write({ name });
+    } else {
+      for await (const listed of entriesAt(ftp, path, signal)) await write(shown(listed));
+    }
   });
+  await write(undefined);
 }
 
 /** The entries of a directory; where none is, what is there instead. */
 async function* entriesAt(
-  client: FtpClient,
+  ftp: FtpClient | FtpPool,
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<ListingEntry> {
   try {
-    yield* client.list(path, { signal });
+    yield* ftp.list(path, { signal });
   } catch (error) {
     if (!FtpError.isInstance(error) || error.code !== "refused" || nameOf(path) === "") throw error;
-    const entry = await client.stat(path, { signal }).catch(() => {
+    const entry = await ftp.stat(path, { signal }).catch(() => {
       throw error;
     });
     yield { ...entry, name: path };
   }
-}
-
-/** The line of an entry for people. */
-export function listingLine(entry: ListingEntry): string {
-  return tableLine(shown(entry));
-}
-
-/** What an entry comes to outside: plain JSON, absent where the listing did not say. */
-interface Shown {
-  readonly name: string;
-  readonly type?: string;
-  readonly size?: number | string;
-  readonly modified?: string;
-  readonly permissions?: string;
-  readonly owner?: string;
-  readonly group?: string;
-  readonly target?: string;
-}
-
-function shown(entry: ListingEntry): Shown {
-  const { name, type, size, modified, permissions, owner, group, target } = entry;
-  const known = {
-    name,
-    type,
-    size: typeof size === "bigint" ? String(size) : size,
-    modified: modified === undefined ? undefined : formatTime(modified),
-    permissions,
-    owner,
-    group,
-    target,
-  };
-  return Object.fromEntries(
-    Object.entries(known).filter(([, value]) => value !== undefined),
-  ) as unknown as Shown;
 }
 
 type Write = (entry: Shown | undefined) => Promise<void>;
@@ -113,26 +91,6 @@ function jsonWriter(): Write {
   };
 }
 
-const letters: Readonly<Record<string, string>> = {
-  file: "-",
-  dir: "d",
-  link: "l",
-  char: "c",
-  block: "b",
-  fifo: "p",
-  socket: "s",
-};
-
 const tableWriter: Write = async (entry) => {
-  if (entry !== undefined) await writeOut(tableLine(entry));
+  if (entry !== undefined) await writeOut(tellShown(entry));
 };
-
-/** An entry for people: type, size, time and name, as far as they are known. */
-function tableLine(entry: Shown): string {
-  const { name, type, size = "", modified = "", target } = entry;
-  const columns =
-    type === undefined
-      ? ""
-      : `${letters[type] ?? "?"}  ${String(size).padStart(13)}  ${modified.replace("T", " ").padEnd(20)}  `;
-  return `${columns}${printable(name)}${target === undefined ? "" : ` -> ${printable(target)}`}\n`;
-}

@@ -1,20 +1,37 @@
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, urlHelp, withClient } from "../connection.ts";
-import { ftpFileOf } from "../place.ts";
+import { addConnectionFlags, type ConnectionFlags, urlHelp } from "../connection.ts";
+import { eachFound } from "../found.ts";
+
+interface MkdirFlags extends ConnectionFlags {
+  readonly parents?: boolean;
+}
 
 export function addMkdir(program: Command): void {
   addConnectionFlags(
     program
       .command("mkdir")
-      .summary("make a directory")
-      .description("Makes a directory on an FTP server; the one above it must be there.")
-      .argument("<URL>", "ftp://[user@]host[:port]/path"),
+      .summary("make directories")
+      .description(
+        "Makes directories on an FTP server; the one above each must be there, unless -p makes it.",
+      )
+      .argument("<URL...>", "ftp://[user@]host[:port]/path")
+      .option("-p, --parents", "make those above it too; one that stands already is no failure"),
   )
-    .addHelpText("after", `${urlHelp}\n\nExample:\n  longshore mkdir ftp://ada@127.0.0.1:2121/reports/2026`)
-    .action(mkdir);
-}
+    .addHelpText(
+      "after",
+      `${urlHelp}
 
-async function mkdir(address: string, flags: ConnectionFlags): Promise<void> {
-  const url = ftpFileOf(address, "make directories");
-  await withClient(url, flags, (client, signal) => client.makeDirectory(url.path, { signal }));
+Examples:
+  longshore mkdir ftp://ada@127.0.0.1:2121/reports
+  longshore mkdir -p ftp://ada@127.0.0.1:2121/reports/2026/may`,
+    )
+    .action((addresses: readonly string[], { parents = false, ...flags }: MkdirFlags) =>
+      eachFound(
+        addresses,
+        { ...flags, glob: false },
+        { doing: "make directories" },
+        ({ ftp }, { path }, signal) =>
+          ftp.makeDirectory(path, { signal, ...(parents ? { recursive: true } : {}) }),
+      ),
+    );
 }

@@ -1,113 +1,49 @@
-import { basename } from "node:path";
-import { tftpPut } from "@longshore/tftp-endpoint";
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, refuseTls, urlHelp, withClient } from "../connection.ts";
+import { addConnectionFlags, urlHelp } from "../connection.ts";
 import { usageFailure } from "../failure.ts";
-import { interruptible } from "../interrupt.ts";
-import { type LocalSource, openSource } from "../local.ts";
-import { writeJson } from "../output.ts";
-import { nameOf, type Place, pathOf, placeOf, shownUrl, withName } from "../place.ts";
-import { createProgress, type Progress } from "../progress.ts";
-import { addTftpFlags, refuseTftpFlags, type TftpFlags, tellChecksum, tftpOptionsOf } from "../tftp.ts";
-
-interface PutFlags extends ConnectionFlags, TftpFlags {
-  readonly json?: true;
-}
-
-/** What was moved. */
-interface Moved {
-  readonly bytes: number;
-  readonly verified: string;
-  readonly checksum?: string;
-}
+import { addTftpFlags } from "../tftp.ts";
+import { addTemporaryFlag, addTransferFlags } from "../transfer/flags.ts";
+import { type PutFlags, put } from "../transfer/put.ts";
 
 export function addPut(program: Command): void {
-  addTftpFlags(
-    addConnectionFlags(
-      program
-        .command("put")
-        .summary("put a file")
-        .description("Puts a file over FTP or TFTP.")
-        .argument("<LOCAL>", "a file, or - for standard input")
-        .argument(
-          "<URL>",
-          "as for get; with a slash at its end, the directory to put it into under its own name",
-        ),
-    ),
-  )
-    .option("--json", "tell what was put as one JSON object")
+  const command = program
+    .command("put")
+    .summary("put files and directories")
+    .description("Puts files over FTP or TFTP.")
+    .argument(
+      "<LOCAL...>",
+      "files, or - for standard input; then a URL as for get, with a slash at its end the directory to put into",
+    )
+    .usage("[options] <LOCAL...> <URL>");
+  command
+    .option("-r, --recursive", "put directories with everything below them")
+    .option("-c, --resume", "go on from what is there; with -r leave files of the same size as they are")
+    .option("--no-glob", "take *, ?, brackets and braces in LOCAL as they are");
+  addConnectionFlags(addTemporaryFlag(addTransferFlags(command)));
+  addTftpFlags(command)
+    .option("--json", "tell what was put as one JSON object a line")
     .addHelpText(
       "after",
       `
 A transfer of some length shows its progress where stderr is a terminal. With
 ;type=a or ;mode=netascii the file goes as text, whose line ends the server
-makes its own.
+makes its own. Several files go into the directory that the URL names, over up
+to four sessions at once.
+
+What is given up leaves nothing where nothing stood before; what stood is safe
+from that with --temporary, or where the server sees to it. Links are not put.
 ${urlHelp}
 
 Examples:
   longshore put report.pdf ftp://ada@127.0.0.1:2121/reports/
+  longshore put *.jpg ftp://ada@127.0.0.1:2121/pictures/
+  longshore put -r site ftp://ada@127.0.0.1:2121/www
   longshore put firmware.bin tftp://192.0.2.1/firmware.bin
   tar c . | longshore put - ftp://ada@127.0.0.1:2121/backup.tar`,
     )
-    .action(put);
-}
-
-async function put(local: string, address: string, flags: PutFlags): Promise<void> {
-  const whole = local === "-" ? address : withName(address, basename(local));
-  const place = placeOf(whole);
-  const name = nameOf(pathOf(place));
-  if (name === "") throw usageFailure("standard input has no name: end the URL with one");
-  if (place.protocol === "ftp" && place.url.type === "d")
-    throw usageFailure(`${shownUrl(address)}: ;type=d lists a directory; take it away, or write ;type=i`);
-  const from = await openSource(local);
-  const progress = createProgress(name);
-  const started = performance.now();
-  try {
-    const { bytes, verified, checksum } =
-      place.protocol === "ftp"
-        ? await putFtp(place, flags, from, progress)
-        : await putTftp(place, flags, from, progress);
-    progress.done();
-    if (flags.json === true) {
-      const milliseconds = Math.round(performance.now() - started);
-      await writeJson({ url: shownUrl(whole), path: pathOf(place), bytes, verified, checksum, milliseconds });
-    } else if (checksum !== undefined) await tellChecksum(checksum, local);
-  } finally {
-    progress.done();
-  }
-}
-
-function putFtp(
-  { url }: Extract<Place, { protocol: "ftp" }>,
-  flags: PutFlags,
-  from: LocalSource,
-  progress: Progress,
-): Promise<Moved> {
-  refuseTftpFlags(flags);
-  return withClient(url, flags, (client, signal) =>
-    client.upload(from, url.path, {
-      signal,
-      representation: url.type === "a" ? "ascii" : "image",
-      onProgress: ({ bytes, total }) => progress.update(bytes, total),
-    }),
-  );
-}
-
-function putTftp(
-  { url }: Extract<Place, { protocol: "tftp" }>,
-  flags: PutFlags,
-  from: LocalSource,
-  progress: Progress,
-): Promise<Moved> {
-  refuseTls(flags);
-  return interruptible(async (signal) => {
-    const { bytes, checksum } = await tftpPut({
-      ...url,
-      ...tftpOptionsOf(flags),
-      from: typeof from === "string" ? { path: from } : from,
-      signal,
-      onProgress: ({ bytes, total }) => progress.update(bytes, total),
+    .action((args: readonly string[], flags: PutFlags) => {
+      const address = args.at(-1) ?? "";
+      if (args.length < 2) throw usageFailure("missing required argument 'URL'; see longshore put --help");
+      return put(args.slice(0, -1), address, flags);
     });
-    return { bytes, verified: "none", ...(checksum === undefined ? {} : { checksum }) };
-  });
 }

@@ -1,7 +1,7 @@
 import { type FtpClient, FtpError } from "@longshore/ftp-client";
 import { inferYear, type ListingEntry, toInstant } from "@longshore/ftp-listing";
-import { listingLine } from "../../commands/ls.ts";
 import { expandRemote } from "../../glob-remote.ts";
+import { listingLine } from "../../listed.ts";
 import { writeOut } from "../../output.ts";
 import { nameOf } from "../../place.ts";
 import type { Call, ShellCommand } from "../command.ts";
