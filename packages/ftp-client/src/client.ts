@@ -199,18 +199,18 @@ function createClient(
     },
     async pwd(call) {
       const reply = await command({ verb: "PWD" }, call);
-      return parsePathReply(reply) ?? unreadable("PWD", reply);
+      return parsePathReply(reply) ?? unreadable(session, "PWD", reply);
     },
     async size(path, call = {}) {
       const reply = await session.use(call, (lease) =>
         lease.command({ verb: "SIZE", path }, { representation: "image" }),
       );
-      return toNumber(parseNumber(reply)) ?? unreadable("SIZE", reply);
+      return toNumber(parseNumber(reply)) ?? unreadable(session, "SIZE", reply);
     },
     async modified(path, call) {
       const reply = await command({ verb: "MDTM", path }, call);
       const time = parseTime(reply);
-      return time === undefined ? unreadable("MDTM", reply) : Date.parse(time);
+      return time === undefined ? unreadable(session, "MDTM", reply) : Date.parse(time);
     },
     hash: (path, call = {}) => session.use(call, (lease) => askHash(lease, facts, path, call.algorithm)),
     async setModified(path, milliseconds, call) {
@@ -224,7 +224,7 @@ function createClient(
     },
     async system(call) {
       const reply = await command({ verb: "SYST" }, call);
-      return parseWord(reply) ?? unreadable("SYST", reply);
+      return parseWord(reply) ?? unreadable(session, "SYST", reply);
     },
     async noop(call) {
       await command({ verb: "NOOP" }, call);
@@ -286,13 +286,14 @@ async function ours<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function unreadable(verb: string, reply: FtpReply): never {
+function unreadable({ transcript }: Session, verb: string, reply: FtpReply): never {
   throw new FtpError(
     "malformed-reply",
     `the answer to ${verb}, "${reply.lines.at(-1) ?? ""}", cannot be read`,
     {
       command: verb,
       reply,
+      transcript,
     },
   );
 }

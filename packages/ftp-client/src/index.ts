@@ -16,6 +16,7 @@ export { type ConnectionMemory, createConnectionMemory } from "./memory.ts";
 export type {
   ActiveOptions,
   CallOptions,
+  DataEnd,
   FtpClientOptions,
   FtpClientQuirks,
   FtpTimeouts,

@@ -74,8 +74,10 @@ export interface FtpClientOptions {
   readonly dial?: Dial;
   /** The local address to connect from. */
   readonly localAddress?: string;
-  /** Sees each command (without secrets) and each reply. */
+  /** Sees each command and each reply, both without secrets, and how data connections begin and end. */
   readonly onTrace?: (event: TraceEvent) => void;
+  /** Whether `onTrace` sees the bytes that come in on data connections too, which slows them; `false` unless told. */
+  readonly traceData?: boolean;
 }
 
 /** Leniencies of the driver, each with the product that needs it. */
@@ -120,7 +122,20 @@ export type FtpTimeouts = ClientTimeouts & {
 
 export type TraceEvent =
   | { readonly type: "command"; readonly text: string }
-  | { readonly type: "reply"; readonly reply: FtpReply };
+  | { readonly type: "reply"; readonly reply: FtpReply }
+  | { readonly type: "data-open" }
+  /** What came in, with `traceData`; valid during the call. */
+  | { readonly type: "data"; readonly bytes: Uint8Array }
+  /** `complete`: the sender's end of file. `bytes`: moved in all. */
+  | {
+      readonly type: "data-end";
+      readonly direction: "receive" | "send";
+      readonly bytes: number;
+      readonly how: DataEnd;
+    };
+
+/** How a data connection came to its end; `aborted` by this side. */
+export type DataEnd = "complete" | "broken" | "aborted";
 
 /** What every operation takes. */
 export interface CallOptions {

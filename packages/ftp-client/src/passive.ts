@@ -7,15 +7,15 @@ import { type Dial, openSocket } from "./dial.ts";
 interface PassiveOptions extends Omit<DataOptions, "cancel"> {
   readonly address: HostPort;
   readonly direction: "receive" | "send";
-  /** Whether TLS will go over it. */
-  readonly isSecured: boolean;
+  /** Whether somebody else reads from the socket before the bytes are moved: TLS, or a trace. */
+  readonly isRead: boolean;
   readonly localAddress?: string;
   readonly dial: Dial | undefined;
 }
 
 /** Connects to where the server listens (PASV, EPSV): RFC 959 §4.1.2, RFC 2428 §3. */
 export function connectPassive(options: PassiveOptions): DataConnection {
-  const { address, direction, isSecured, localAddress, dial } = options;
+  const { address, direction, isRead, localAddress, dial } = options;
   const target = {
     host: address.host,
     port: address.port,
@@ -24,8 +24,8 @@ export function connectPassive(options: PassiveOptions): DataConnection {
   const cancel = openSocket({
     make: (signal) => {
       if (dial !== undefined) return dial({ ...target, signal, purpose: "data" });
-      // What is received in clear goes straight into pooled buffers; TLS reads for itself.
-      return direction === "receive" && !isSecured ? connectData(target) : connect(target);
+      // What is received in clear goes straight into pooled buffers.
+      return direction === "receive" && !isRead ? connectData(target) : connect(target);
     },
     opened: (socket) => data.opened(socket),
     failed: (error) => data.failed(error),

@@ -26,6 +26,7 @@ import { createProxyDial } from "./proxy.ts";
 import { abortError, createQueue } from "./queue.ts";
 import { toPace } from "./rate.ts";
 import { createSecurity, type Security } from "./tls.ts";
+import { createTrace } from "./trace.ts";
 
 /** One control connection driven by the engine: its effects become sockets and timers, its outcomes promises. */
 export interface Session {
@@ -44,6 +45,8 @@ export interface Session {
   readonly dataMode: ClientEngine["dataMode"];
   /** How later data connections are opened. */
   setDataModes(modes: FtpClientOptions["dataModes"]): void;
+  /** Its last lines, for errors. */
+  readonly transcript: readonly string[];
   /** Closes at once, without QUIT. */
   destroy(): void;
 }
@@ -107,6 +110,7 @@ function createSession(
     dataModes,
     ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
   });
+  const trace = createTrace(options, engine.redact);
   let control: ControlConnection | undefined;
   let ends: Extract<ClientEvent, { readonly type: "connected" }> | undefined;
   let data: DataConnection | undefined;
@@ -135,6 +139,7 @@ function createSession(
 
   const report = (event: ClientEvent): void => {
     if (event.type === "connected") ends = event;
+    trace?.event(event);
     perform(engine.complete(event, now()));
   };
 
@@ -184,11 +189,11 @@ function createSession(
         if (security !== undefined) control?.startTls(security);
         return;
       case "command-send":
-        options.onTrace?.({ type: "command", text: effect.text });
+        trace?.command(effect.text);
         control?.send(effect.bytes);
         return;
       case "reply":
-        options.onTrace?.({ type: "reply", reply: effect.reply });
+        trace?.reply(effect.reply);
         if (effect.reply.code === 125 || effect.reply.code === 150) current?.onMark?.(effect.reply);
         return;
       case "data-connect":
@@ -199,10 +204,13 @@ function createSession(
         if (data?.transfer === effect.transfer && security !== undefined) data.secure(security);
         return;
       case "transfer-start":
-        if (data?.transfer === effect.transfer && current?.mover !== undefined) data.start(current.mover);
+        if (data?.transfer === effect.transfer && current?.mover !== undefined)
+          data.start(trace?.watch(current.mover, effect.direction) ?? current.mover);
         return;
       case "data-close":
-        if (data?.transfer === effect.transfer) data.abort();
+        if (data?.transfer !== effect.transfer) return;
+        trace?.dropped();
+        data.abort();
         return;
       case "settled": {
         const settled = current;
@@ -227,7 +235,7 @@ function createSession(
         ...shared,
         address: effect.address,
         direction,
-        isSecured: tls !== undefined && tls.dataProtection !== "clear",
+        isRead: options.traceData === true || (tls !== undefined && tls.dataProtection !== "clear"),
         dial,
         ...pick(options, ["localAddress"]),
       });
@@ -288,7 +296,15 @@ function createSession(
   } else perform(engine.start(now()));
 
   return {
-    use: queue.use,
+    async use(call, task) {
+      try {
+        return await queue.use(call, task);
+      } catch (error) {
+        // What failed on this side knows nothing of the session.
+        if (FtpError.isInstance(error) && error.transcript.length === 0) error.transcript = engine.transcript;
+        throw error;
+      }
+    },
     onWanted: queue.onWanted,
     timeouts,
     pace,
@@ -306,6 +322,9 @@ function createSession(
     },
     get dataMode() {
       return engine.dataMode;
+    },
+    get transcript() {
+      return engine.transcript;
     },
     setDataModes(modes) {
       dataModes = toDataModes(modes, dial);

@@ -88,13 +88,10 @@ describe("connecting", () => {
     );
     expect(error).toMatchObject({ code: "login-failed", command: "PASS ***" });
     expect(inspect([error, trace], { depth: 9 })).not.toContain("wonderland");
-    expect(trace.map((event) => (event.type === "command" ? event.text : event.reply.code))).toEqual([
-      220,
-      "USER ann",
-      331,
-      "PASS ***",
-      530,
-    ]);
+    const shown = trace.map((event) =>
+      event.type === "command" ? event.text : event.type === "reply" ? event.reply.code : event.type,
+    );
+    expect(shown).toEqual([220, "USER ann", 331, "PASS ***", 530]);
   });
 });
 

@@ -26,6 +26,7 @@ export function createTrace(settings: Settings, tell: (line: string) => void): T
         if (settings.debug) show(`---> ${event.text}`);
         return;
       }
+      if (event.type !== "reply") return;
       const { reply } = event;
       if (!settings.debug && (!settings.verbose || reply.code >= 400 || ownBusiness.has(sent))) return;
       for (const line of replyLines(reply)) show(line);

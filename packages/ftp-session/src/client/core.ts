@@ -9,6 +9,7 @@ import type { ClientOutcome, RawCommand } from "./operation.ts";
 import { type ClientEngineOptions, type ClientTimeouts, defaultTimeouts } from "./options.ts";
 import type { ClientState } from "./state.ts";
 import { type ClientRow, clientTable } from "./table.ts";
+import { createTranscript, type Transcript } from "./transcript.ts";
 
 /** What the parts of the engine share: the state, the clocks, and the ways to tell the driver something. */
 export interface Core {
@@ -23,6 +24,7 @@ export interface Core {
   command: string | undefined;
   /** Commands sent so far. */
   sent: number;
+  readonly transcript: Transcript;
 }
 
 /** The options with nothing left out. */
@@ -94,6 +96,7 @@ export function createCore(options: ClientEngineOptions): Core {
     effects: [],
     command: undefined,
     sent: 0,
+    transcript: createTranscript(),
   };
 }
 
@@ -139,6 +142,7 @@ export function send(core: Core, command: FtpCommand | RawCommand): void {
   const line = lineOf(core, command);
   core.sent++;
   core.command = redactLine(line);
+  core.transcript.command(core.command);
   const bytes = encodeLine(line, core.settings.encode);
   core.effects.push({ type: "command-send", bytes, text: core.command });
 }
@@ -166,6 +170,7 @@ export function errorAt(
     ...(core.command !== undefined && phase !== "connect" && phase !== "greeting"
       ? { command: core.command }
       : {}),
+    transcript: core.transcript.tail,
     ...details,
   });
 }
@@ -178,12 +183,10 @@ export function refusal(
   details: FtpErrorDetails = {},
 ): FtpError {
   const what = core.command === undefined ? "" : ` to ${core.command}`;
-  return errorAt(core, code, `the server answered${what} with "${textOf(reply)}"`, { reply, ...details });
-}
-
-/** A reply in one line, as a message can hold it. */
-export function textOf(reply: FtpReply): string {
-  return `${reply.code} ${reply.lines.join(" / ")}`.slice(0, 300);
+  return errorAt(core, code, `the server answered${what} with "${core.transcript.textOf(reply)}"`, {
+    reply,
+    ...details,
+  });
 }
 
 /** Ends the operation under way. The session is idle again, or awaits `owed` replies that belong to it. */
@@ -228,5 +231,5 @@ export function isBusy(state: ClientState): boolean {
 export function desync(core: Core, reply: FtpReply): void {
   if (core.state.name === "idle" && core.settings.ignoreUnsolicitedReplies) return;
   const what = isBusy(core.state) ? `cannot answer ${core.command ?? "the command"}` : "answers no command";
-  close(core, errorAt(core, "desync", `"${textOf(reply)}" ${what}`, { reply }));
+  close(core, errorAt(core, "desync", `"${core.transcript.textOf(reply)}" ${what}`, { reply }));
 }

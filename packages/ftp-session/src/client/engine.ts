@@ -3,18 +3,7 @@ import { createReplyDecoder } from "@longshore/ftp-reply";
 import { decodeLatin1 } from "@longshore/nvt";
 import type { DataMode } from "../data.ts";
 import { beginCommand, beginRename, command, rename } from "./command.ts";
-import {
-  type Core,
-  close,
-  createCore,
-  desync,
-  errorAt,
-  fail,
-  isBusy,
-  settle,
-  type Timers,
-  textOf,
-} from "./core.ts";
+import { type Core, close, createCore, desync, errorAt, fail, isBusy, settle, type Timers } from "./core.ts";
 import type { ClientEffect, ClientEvent } from "./effect.ts";
 import { FtpError } from "./error.ts";
 import { beginEstablishing, establish } from "./establishing.ts";
@@ -66,6 +55,10 @@ export interface ClientEngine {
   readonly secure: boolean;
   /** The mode that opened the last data connection. */
   readonly dataMode: DataMode | undefined;
+  /** The last lines of the session, as in {@link FtpError.transcript}. */
+  readonly transcript: readonly string[];
+  /** What a server said, without the secrets of the login, should it have echoed them. */
+  redact(text: string): string;
 }
 
 export function createClientEngine(options: ClientEngineOptions = {}): ClientEngine {
@@ -124,6 +117,10 @@ export function createClientEngine(options: ClientEngineOptions = {}): ClientEng
     get dataMode() {
       return core.facts.dataMode;
     },
+    get transcript() {
+      return core.transcript.tail;
+    },
+    redact: core.transcript.redact,
   };
 }
 
@@ -146,12 +143,15 @@ function begin(core: Core, operation: ClientOperation, timeout: number): void {
 function takeReply(core: Core, reply: FtpReply): void {
   const { state } = core;
   core.effects.push({ type: "reply", reply });
+  core.transcript.reply(reply);
   if (state.name === "new" || state.name === "closed") return;
   if (reply.code === 421) {
     // RFC 959 §5.4: it may answer any command, and may come when none is under way.
     closeSoon(
       core,
-      errorAt(core, "service-closing", `the server ends the session: "${textOf(reply)}"`, { reply }),
+      errorAt(core, "service-closing", `the server ends the session: "${core.transcript.textOf(reply)}"`, {
+        reply,
+      }),
     );
     return;
   }

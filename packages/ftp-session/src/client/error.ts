@@ -1,4 +1,5 @@
 import type { FtpReply } from "@longshore/ftp-reply";
+import { controls } from "./transcript.ts";
 
 const marker = Symbol.for("@longshore/ftp-session/FtpError");
 
@@ -52,6 +53,8 @@ export interface FtpErrorDetails {
   /** Bytes that had moved on the data connection. */
   readonly bytes?: number;
   readonly cause?: unknown;
+  /** The last lines of the session, the oldest first: `C: USER ann`, `S: 331 Password.`; without secrets. */
+  readonly transcript?: readonly string[];
   /** Whether trying again, perhaps over a new session, may succeed; told from code and reply unless given. */
   readonly retryable?: boolean;
 }
@@ -66,10 +69,17 @@ export class FtpError extends Error {
   readonly command: string | undefined;
   readonly reply: FtpReply | undefined;
   readonly bytes: number | undefined;
+  /** Whether trying again, perhaps over a new session, may succeed. */
   readonly retryable: boolean;
+  /**
+   * The last lines of the session before it, the oldest first: `C: USER ann`, `S: 331 Password.`; without secrets. Empty
+   * where no session was involved. A driver sets it where what failed was its own.
+   */
+  transcript: readonly string[];
 
   constructor(code: FtpErrorCode, message: string, details: FtpErrorDetails = {}) {
     const hint = advice[code];
+    // A message may hold what a server said, and be shown on a terminal.
     const reason = message.replace(controls, "?");
     super(
       `${code}: ${reason}${hint === "" ? "" : `; ${hint}`}`,
@@ -81,6 +91,7 @@ export class FtpError extends Error {
     this.command = details.command;
     this.reply = details.reply;
     this.bytes = details.bytes;
+    this.transcript = details.transcript ?? [];
     this.retryable = details.retryable ?? isRetryable(code, details.reply);
     Object.defineProperty(this, marker, { value: true });
   }
@@ -90,9 +101,6 @@ export class FtpError extends Error {
     return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
   }
 }
-
-/** A message may hold what a server said, and be shown on a terminal: control and bidirectional characters go. */
-const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** What to do about it, where the message alone does not say. */
 const advice = {

@@ -10,6 +10,8 @@ export function beginLogin(core: Core, operation: LoginOperation): void {
   lineOf(core, { verb: "USER", username: operation.user });
   lineOf(core, { verb: "PASS", password: operation.password });
   if (operation.account !== undefined) lineOf(core, { verb: "ACCT", account: operation.account });
+  const { password, account } = operation;
+  core.transcript.hide(account === undefined ? [password] : [password, account]);
   if (core.facts.greetedIn) {
     core.facts.greetedIn = false;
     protect(core, operation, undefined);

@@ -1,16 +1,6 @@
 import type { FtpReply } from "@longshore/ftp-reply";
 import { activeCommand, orderedModes } from "./address.ts";
-import {
-  askForRepresentation,
-  type Core,
-  enter,
-  errorAt,
-  fail,
-  lineOf,
-  refusal,
-  send,
-  textOf,
-} from "./core.ts";
+import { askForRepresentation, type Core, enter, errorAt, fail, lineOf, refusal, send } from "./core.ts";
 import { address, next, open, position, tried } from "./data-mode.ts";
 import type { ClientEvent } from "./effect.ts";
 import type { FtpError } from "./error.ts";
@@ -58,7 +48,7 @@ export function transferReply(core: Core, state: TransferState, target: ClientTa
       next(core, state);
       return;
     case "next":
-      next(core, tried(core, state, `answered "${textOf(reply)}"`));
+      next(core, tried(core, state, `answered "${core.transcript.textOf(reply)}"`));
       return;
     case "addressed":
       address(core, state, reply);
@@ -82,7 +72,7 @@ export function transferReply(core: Core, state: TransferState, target: ClientTa
       if (state.data.name === "awaited" || state.data.name === "open") {
         next(
           core,
-          tried(core, state, `answered "${textOf(reply)}"`),
+          tried(core, state, `answered "${core.transcript.textOf(reply)}"`),
           refusal(core, "data-open-failed", reply),
         );
       } else refused(core, state, reply);
