@@ -9,8 +9,10 @@ import type { Datagram } from "./udp.ts";
 export interface BlockBuffer {
   /** Content that follows what was appended before. */
   append(chunk: Uint8Array): void;
-  /** The DATA packet of the block, counted from 1, whole or in parts; valid until its place is used again. */
+  /** The DATA packet of the block, counted from 1, whole or in parts; to be sent at once, then `sent` is called. */
   packet(index: number): Datagram;
+  /** The packets made so far are off hand, unless the system still holds some. */
+  sent(isHeld: boolean): void;
 }
 
 /**
@@ -64,5 +66,6 @@ export function createBlockBuffer(
       const length = Math.min(blockSize, Math.max(0, filled - position));
       return length === blockSize ? datagram : datagram.subarray(0, dataHeaderLength + length);
     },
+    sent: () => {},
   };
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { NegotiationPolicy } from "@longshore/tftp-transfer";
+import { type NegotiationPolicy, usualReceiveBuffer } from "@longshore/tftp-transfer";
 import { unmapped } from "./address.ts";
 
 /** How much of the machine a server gives away. */
@@ -12,7 +12,10 @@ export interface TftpLimits {
   readonly blockSize?: number;
   /** Most blocks a window granted, 1 to 65534; 64 unless told. */
   readonly windowSize?: number;
-  /** Most octets a window granted; 256 KiB unless told. A reading session holds up to four times as much. */
+  /**
+   * Most octets a window granted; unless told, 256 KiB, and to a reader no more than what a receive buffer holds that
+   * nobody made larger (92 blocks of 1468, 12 of 8192, 3 of 65464). A session holds up to four times as much.
+   */
   readonly windowBytes?: number;
   /** Longest upload in octets; unlimited unless told. */
   readonly uploadSize?: number;
@@ -41,6 +44,7 @@ export function negotiationPolicy(limits: TftpLimits, remoteAddress: string): Ne
     maxBlockSize: limits.blockSize ?? pathBlockSize(remoteAddress),
     maxWindowSize: limits.windowSize ?? 64,
     maxWindowBytes: limits.windowBytes ?? 1 << 18,
+    ...(limits.windowBytes === undefined ? { readerBuffer: usualReceiveBuffer } : {}),
     ...(limits.uploadSize === undefined ? {} : { maxSize: limits.uploadSize }),
   };
 }

@@ -22,7 +22,7 @@ export interface SharedFile extends ReadableFile {
   piece(index: number): Uint8Array | Promise<Uint8Array>;
 }
 
-export const pieceSize: number = 1 << 16;
+export const pieceSize: number = 1 << 17;
 
 export function isShared(content: object): content is SharedFile {
   return "piece" in content;
@@ -52,6 +52,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
   /** All pieces held, the one used last at the end. */
   const held = new Map<Uint8Array, () => void>();
   let octets = 0;
+  let readers = 0;
   let hits = 0;
   let misses = 0;
 
@@ -79,11 +80,19 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
 
   function pieceOf(entry: Entry, index: number): Uint8Array | Promise<Uint8Array> {
     const known = entry.pieces.get(index);
-    if (known !== undefined) {
-      hits++;
-      if (known instanceof Uint8Array) use(known);
-      return known;
-    }
+    if (known === undefined) return load(entry, index);
+    hits++;
+    if (known instanceof Uint8Array) use(known);
+    return known;
+  }
+
+  /** Reads the piece before anybody asks, where those who read now will come to it while it is still held. */
+  function loadAhead(entry: Entry, index: number): void {
+    if (entry.pieces.has(index) || index * pieceSize >= entry.size) return;
+    if (readers * 4 * pieceSize <= most) load(entry, index).catch(() => {});
+  }
+
+  function load(entry: Entry, index: number): Promise<Uint8Array> {
     misses++;
     const reading = read(entry, index).then(
       (piece) => {
@@ -105,7 +114,8 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
     while (entry.reading >= 2) await new Promise<void>((resolve) => entry.waiting.push(resolve));
     entry.reading++;
     try {
-      const piece = new Uint8Array(lengthOf(entry.size, index));
+      // Nothing of it is seen before it is filled.
+      const piece = new Uint8Array(Buffer.allocUnsafeSlow(lengthOf(entry.size, index)).buffer);
       let filled = 0;
       while (filled < piece.length) {
         const got = (await entry.file?.read(piece.subarray(filled), index * pieceSize + filled)) ?? 0;
@@ -158,6 +168,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
       const entry = before?.identity === identity ? before : createEntry(identity, file.size, path, entries);
       entries.set(path.text, entry);
       entry.readers++;
+      readers++;
       if (entry.file === undefined) entry.file = file;
       else await file.close();
       return share(entry);
@@ -168,7 +179,11 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
     let isClosed = false;
     const file: SharedFile = {
       size: entry.size,
-      piece: (index) => pieceOf(entry, index),
+      piece(index) {
+        const piece = pieceOf(entry, index);
+        loadAhead(entry, index + 1);
+        return piece;
+      },
       async read(into, position) {
         const index = Math.floor(position / pieceSize);
         const piece = await file.piece(index);
@@ -181,6 +196,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
         if (isClosed) return;
         isClosed = true;
         entry.readers--;
+        readers--;
         await closeIdle(entry);
       },
     };

@@ -22,6 +22,9 @@ export async function openTransferPort(
     return {
       local: via.local,
       send: via.send,
+      get isHolding() {
+        return via.isHolding;
+      },
       unref: via.unref,
       close: () => {
         if (routes.get(route) === onDatagram) routes.delete(route);

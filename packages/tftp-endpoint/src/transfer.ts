@@ -110,7 +110,9 @@ export function createTransfer(options: TransferOptions): Transfer {
 
   function sendBlocks(first: number, last: number): void {
     if (storage.type !== "send") return;
-    for (let index = first; index <= last; index++) port.send(storage.blocks.packet(index), peer);
+    const { blocks } = storage;
+    for (let index = first; index <= last; index++) port.send(blocks.packet(index), peer);
+    blocks.sent(port.isHolding);
   }
 
   function read(length: number): void {

@@ -13,6 +13,8 @@ export interface UdpPort {
    * `onError` is told what the system refuses.
    */
   send(datagram: Datagram, to: Tid, onError?: (error: Error) => void): void;
+  /** Whether datagrams wait for room in the system's buffer. */
+  readonly isHolding: boolean;
   /** Lets datagrams go to multicast addresses of this port's network, over `ttl` links; absent where it is shared. */
   sendToGroups?(ttl: number): void;
   /** Holds no process open from now on. */
@@ -77,6 +79,9 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
           // A callback costs a turn for each datagram.
           if (onError === undefined) socket.send(datagram, to.port, to.address);
           else socket.send(datagram, to.port, to.address, (error) => error && onError(error));
+        },
+        get isHolding() {
+          return !isClosed && socket.getSendQueueCount() > 0;
         },
         sendToGroups: (ttl) => {
           socket.setMulticastTTL(ttl);

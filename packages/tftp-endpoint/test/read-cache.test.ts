@@ -90,6 +90,21 @@ describe("the read cache", () => {
     expect(open).toBe(0);
   });
 
+  it("reads the next piece before anybody asks, unless many read at different places", async () => {
+    await old("large", pattern(5 * pieceSize));
+    const readAfterOne = async (octets: number): Promise<number> => {
+      const cache = createReadCache({ octets });
+      const file = await cache.open(store, toPath("/large"), {});
+      if (!isShared(file)) throw new Error("the file is not shared");
+      await file.piece(0);
+      await file.close();
+      return cache.misses;
+    };
+    expect(await readAfterOne(4 * pieceSize)).toBe(2);
+    expect(await readAfterOne(3 * pieceSize)).toBe(1);
+    await expect.poll(() => open).toBe(0);
+  });
+
   it.each(["size", "time", "node"] as const)("forgets a file that has another %s", async (what) => {
     const cache = createReadCache();
     const seconds = Math.floor(Date.now() / 1000) - 3600;

@@ -40,6 +40,7 @@ export {
 } from "./negotiate.ts";
 export { failed, type Outcome, type TransferFailure, type TransferStatistics } from "./outcome.ts";
 export { sameTid } from "./peer.ts";
+export { usualReceiveBuffer } from "./receive-buffer.ts";
 export { createReceiver, type Receiver, type ReceiverOptions, type ReceiverState } from "./receiver.ts";
 export {
   type AcceptedEffect,

@@ -1,4 +1,5 @@
 import {
+  dataHeaderLength,
   type MulticastGrant,
   parseOptions,
   type RawOption,
@@ -7,6 +8,7 @@ import {
   tftpErrors,
 } from "@longshore/tftp-packet";
 import type { Outcome } from "./outcome.ts";
+import { datagramsHeld } from "./receive-buffer.ts";
 
 /** What a server is willing to agree to. */
 export interface NegotiationPolicy {
@@ -16,6 +18,11 @@ export interface NegotiationPolicy {
   readonly maxWindowSize?: number;
   /** Most octets a window granted, which bounds a session's memory; 1 MiB unless told. */
   readonly maxWindowBytes?: number;
+  /**
+   * Octets of the receive buffer that a reader is taken to have, unlimited unless told: a window of blocks that it does
+   * not hold would lose some of them each time, and costs more than a smaller one.
+   */
+  readonly readerBuffer?: number;
   /** Longest file accepted in a WRQ, in octets; unlimited unless told. */
   readonly maxSize?: number;
   /** Options that are treated as unknown; none unless told. For clients that break on an answer. */
@@ -60,6 +67,7 @@ export interface Asked {
 export function answerOptions(asked: Asked, policy: NegotiationPolicy = {}): Negotiation {
   const { values, entries } = parseOptions(asked.options, "request");
   const { maxBlockSize = 1468, maxWindowSize = 64, maxWindowBytes = 1 << 20, maxSize = Infinity } = policy;
+  const { readerBuffer } = policy;
   if (asked.type === "wrq" && asked.mode === "octet" && values.tsize !== undefined && values.tsize > maxSize)
     return {
       ok: false,
@@ -76,7 +84,14 @@ export function answerOptions(asked: Asked, policy: NegotiationPolicy = {}): Neg
   if (values.windowsize !== undefined && isHeld("windowsize"))
     windowSize = Math.max(
       1,
-      Math.min(values.windowsize, maxWindowSize, Math.floor(maxWindowBytes / blockSize)),
+      Math.min(
+        values.windowsize,
+        maxWindowSize,
+        Math.floor(maxWindowBytes / blockSize),
+        asked.type === "rrq" && readerBuffer !== undefined
+          ? datagramsHeld(dataHeaderLength + blockSize, readerBuffer)
+          : Infinity,
+      ),
     );
   if (isHeld("timeout")) interval = values.timeout;
   // In netascii the octets on the wire are not the file's, and their number is known only at the end.

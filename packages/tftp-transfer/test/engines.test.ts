@@ -143,9 +143,9 @@ describe("a sender", () => {
       0,
     );
     engine.start(0);
-    expect(sent(engine.provide(1000 * 1024, 0))).toEqual(["1-128"]);
+    expect(sent(engine.provide(1000 * 1024, 0))).toEqual(["1-92"]);
     expect(engine.deadline).toBe(1);
-    expect(sent(engine.expire(1))).toEqual(["129-256"]);
+    expect(sent(engine.expire(1))).toEqual(["93-184"]);
   });
 
   it("slows down where a window lost blocks, and speeds up again", () => {

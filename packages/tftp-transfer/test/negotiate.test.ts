@@ -8,6 +8,7 @@ import {
   failed,
   mayRetryWithoutOptions,
   type Negotiation,
+  usualReceiveBuffer,
 } from "../src/index.ts";
 
 const read = (
@@ -76,6 +77,19 @@ describe("a server's answer to options", () => {
       ["blksize", "65464"],
       ["windowsize", "16"],
     ]);
+  });
+
+  it("grants a reader no larger window than its receive buffer holds, and a writer what it asks for", () => {
+    const policy = { maxBlockSize: 65464, readerBuffer: usualReceiveBuffer };
+    const windowOf = (type: "rrq" | "wrq", blksize: number): string | undefined => {
+      const options: readonly RawOption[] = [
+        ["blksize", String(blksize)],
+        ["windowsize", "64"],
+      ];
+      return granted(answerOptions({ type, mode: "octet", options }, policy))[1]?.[1];
+    };
+    expect([512, 1468, 8192, 65464].map((size) => windowOf("rrq", size))).toEqual(["64", "64", "12", "3"]);
+    expect(windowOf("wrq", 8192)).toBe("64");
   });
 
   it("leaves out what it does not know, what is not allowed, and repetitions", () => {
