@@ -36,6 +36,8 @@ export interface Peer {
   transfer(verb: string, ...replies: string[]): Promise<Socket>;
   /** Becomes a TLS server on the control connection, of `version` alone where that is given. */
   secure(version?: SecureVersion): Promise<TLSSocket>;
+  /** Fingerprint of the certificate that the client showed. */
+  certificate(): string | undefined;
   /** The same on a data connection, with the tickets of the control connection. */
   secureData(socket: Socket): Promise<TLSSocket>;
   /** Connects to where the last PORT or EPRT said. */
@@ -79,6 +81,9 @@ export async function startScripted(...scripts: ((peer: Peer) => Promise<void>)[
     },
   };
 }
+
+/** Clients may show a certificate; none is asked to. */
+const asking = { requestCert: true, rejectUnauthorized: false } as const;
 
 /** The client has gone: the script ends. */
 const gone = new Error("the client has gone");
@@ -177,18 +182,20 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
       context = createSecureContext({
         key,
         cert: certificate,
+        sessionIdContext: "scripted",
         ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
       });
       context.context.setTicketKeys?.(randomBytes(48));
-      const secured = new TLSSocket(plain, { isServer: true, secureContext: context });
+      const secured = new TLSSocket(plain, { isServer: true, secureContext: context, ...asking });
       socket = secured;
       follow(secured);
       return handshake(secured);
     },
     secureData(data) {
       if (context === undefined) throw new Error("the control connection is not secured");
-      return handshake(new TLSSocket(data, { isServer: true, secureContext: context }));
+      return handshake(new TLSSocket(data, { isServer: true, secureContext: context, ...asking }));
     },
+    certificate: () => (socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : undefined),
     connection: () => socket,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     end: () => socket.end(),
