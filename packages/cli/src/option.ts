@@ -3,6 +3,7 @@ import type { Action, Grant, Permission, PermissionRule } from "@longshore/ftp-s
 import { InvalidArgumentError } from "commander";
 import { amountForm, multiples, scaled } from "./amount.ts";
 import { usageFailure } from "./failure.ts";
+import { mostWorkers } from "./serve/workers/count.ts";
 
 /** What `--user` says of one user. */
 export interface UserOption {
@@ -28,6 +29,15 @@ export function portRangeOf(text: string): readonly [number, number] {
     throw new InvalidArgumentError("write the first and the last port, such as 50000-50100");
   }
   return [first, last];
+}
+
+/** 1 to 256, or `auto`. */
+export function workersOf(text: string): number | "auto" {
+  if (text === "auto") return text;
+  const count = wholeNumber(text);
+  if (count === undefined || count < 1 || count > mostWorkers)
+    throw new InvalidArgumentError(`write a number from 1 to ${mostWorkers}, or auto`);
+  return count;
 }
 
 /** A whole number that is not negative. */

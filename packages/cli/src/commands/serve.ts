@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { countOf, portOf, portRangeOf, publicAddressOf, secondsOf, usersOf } from "../option.ts";
+import { countOf, portOf, portRangeOf, publicAddressOf, secondsOf, usersOf, workersOf } from "../option.ts";
 import type { ServeFlags } from "../serve/flags.ts";
 import type { LogForm } from "../serve/log.ts";
 
@@ -145,6 +145,11 @@ function addLimitFlags(command: Command): void {
 
 function addOperationFlags(command: Command): void {
   command
+    .option(
+      "--workers <count>",
+      "serve FTP in so many processes, limits held together; auto: one a processor; 1 unless told",
+      workersOf,
+    )
     .option(
       "--on-upload <command>",
       "run a program after each upload; LONGSHORE_PATH and others tell it which",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LogForm, LogLevel } from "../serve/log.ts";
+import { mostWorkers } from "../serve/workers/count.ts";
 import { count, duration, localPath, port, text } from "./value.ts";
 
 /** What is written down about what happens. */
@@ -46,3 +47,9 @@ export const onUpload: z.ZodType<UploadCommand> = z.strictObject({
     .exactOptional()
     .meta({ description: "An algorithm, such as sha256: its digest is LONGSHORE_HASH" }),
 });
+
+const workersForm = `expected a number from 1 to ${mostWorkers}, or "auto" for as many as there are processors`;
+
+export const workers: z.ZodType<number | "auto"> = z
+  .union([z.int().min(1).max(mostWorkers), z.literal("auto")], { error: workersForm })
+  .meta({ description: "Processes that serve FTP, one unless told; limits hold for all together" });

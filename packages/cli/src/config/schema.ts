@@ -15,6 +15,7 @@ import {
   metrics,
   onUpload,
   type UploadCommand,
+  workers,
 } from "./operation.ts";
 import { store } from "./store.ts";
 import { type TftpConfig, tftp } from "./tftp.ts";
@@ -36,6 +37,8 @@ export interface Config {
   readonly hosts?: readonly HostConfig[];
   readonly ftp?: boolean | FtpConfig;
   readonly tftp?: boolean | TftpConfig;
+  /** In how many processes FTP is served; `"auto"` is one for each processor. */
+  readonly workers?: number | "auto";
   readonly store?: Omit<NodeStoreOptions, "writable">;
   readonly log?: LogConfig;
   readonly xferlog?: string;
@@ -61,6 +64,7 @@ export const schema: z.ZodType<Config> = z.strictObject({
     .meta({ description: "Virtual hosts, by HOST and by the name in the TLS handshake" }),
   ftp: z.union([z.boolean(), ftp]).exactOptional(),
   tftp: z.union([z.boolean(), tftp]).exactOptional(),
+  workers: workers.exactOptional(),
   store: store.exactOptional(),
   log: log.exactOptional(),
   xferlog: localPath.exactOptional().meta({ description: "A file for a line about each transfer" }),

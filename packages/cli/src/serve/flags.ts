@@ -33,6 +33,7 @@ export interface ServeFlags {
   readonly requireSessionReuse?: true;
   readonly idleTimeout?: number;
   readonly drainTimeout?: number;
+  readonly workers?: number | "auto";
   readonly maxSessions?: number;
   readonly maxSessionsPerAddress?: number;
   readonly banAfter?: number;
@@ -69,6 +70,7 @@ export function withFlags(base: Config, directory: string | undefined, flags: Se
         flags.onUpload === undefined
           ? undefined
           : { ...base.onUpload, command: flags.onUpload.trim().split(/\s+/) },
+      workers: flags.workers,
       drainTimeout: flags.drainTimeout === undefined ? undefined : flags.drainTimeout * 1000,
     }),
   };

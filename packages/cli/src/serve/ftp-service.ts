@@ -3,6 +3,7 @@ import {
   createFtpServer,
   type FtpServerHooks,
   type FtpServerOptions,
+  type MemberCounts,
   type VirtualHostOptions,
 } from "@longshore/ftp-server";
 import type { FtpConfig } from "../config/ftp.ts";
@@ -10,6 +11,7 @@ import type { HostConfig } from "../config/host.ts";
 import type { Config } from "../config/schema.ts";
 import { toLine, usageFailure } from "../failure.ts";
 import { accessOf, isWritable, withDefaults } from "./access.ts";
+import { type Certificate, makeCertificate } from "./certificate.ts";
 import type { Service } from "./services.ts";
 import type { EventSink } from "./sink.ts";
 import { openCertificate, tlsOf } from "./tls.ts";
@@ -20,6 +22,10 @@ export interface ServiceParts {
   readonly host: string;
   readonly sink: EventSink;
   readonly hooks: FtpServerHooks;
+  /** Where several processes serve together: what they share. */
+  readonly counts?: Pick<MemberCounts, "admission" | "quotas">;
+  /** A new certificate where the configuration wants one; one that is made for it unless told. */
+  readonly selfSigned?: () => Promise<Certificate>;
 }
 
 /** One server for all its listeners: what is limited is limited for all of them together. */
@@ -63,7 +69,8 @@ export async function ftpService(config: Config, ftp: FtpConfig, parts: ServiceP
 }
 
 /** Everything but where to listen. */
-async function optionsOf(config: Config, { root, host, hooks }: ServiceParts): Promise<FtpServerOptions> {
+async function optionsOf(config: Config, parts: ServiceParts): Promise<FtpServerOptions> {
+  const { root, host, hooks, counts, selfSigned = () => makeCertificate(host) } = parts;
   const {
     port: _,
     implicitTlsPort: __,
@@ -76,7 +83,8 @@ async function optionsOf(config: Config, { root, host, hooks }: ServiceParts): P
     ...accessOf(config),
     store: createNodeStore(root, { ...config.store, writable: isWritable(config) }),
     hooks,
-    ...(config.tls === undefined ? {} : { tls: await tlsOf(config.tls, host) }),
+    ...(counts === undefined ? {} : { admission: counts.admission, quotas: counts.quotas }),
+    ...(config.tls === undefined ? {} : { tls: await tlsOf(config.tls, selfSigned) }),
     ...(hosts.length === 0 ? {} : { hosts }),
   };
 }

@@ -30,9 +30,10 @@ export interface Log extends EventSink {
 /**
  * Writes an object a line with all there is to know, or a line for people.
  *
+ * @param worker this process among several, in every line
  * @throws {CommandFailure} the file cannot be opened
  */
-export function createLog({ form = defaultForm(), level = "info", file }: LogOptions): Log {
+export function createLog({ form = defaultForm(), level = "info", file }: LogOptions, worker?: number): Log {
   if (form === "off") return { ftp() {}, tftp() {}, note() {}, reopen() {}, close() {} };
   const standardError = destination(2);
   const to =
@@ -40,7 +41,8 @@ export function createLog({ form = defaultForm(), level = "info", file }: LogOpt
       ? { write: (line: string) => void standardError.write(line), reopen() {}, close() {} }
       : openLogFile(file, (error) => standardError.write(`longshore: ${toLine(error)}\n`));
   if (form === "json") {
-    const logger = pino({ base: null, level, timestamp: pino.stdTimeFunctions.isoTime }, to);
+    const base = worker === undefined ? null : { worker };
+    const logger = pino({ base, level, timestamp: pino.stdTimeFunctions.isoTime }, to);
     const write = (protocol: string, { type, ...rest }: { readonly type: string }): void =>
       logger[levelOf(type)]({ protocol, event: type, ...plain(rest) });
     return {
@@ -58,7 +60,7 @@ export function createLog({ form = defaultForm(), level = "info", file }: LogOpt
   });
   const logger: Logger = pino({ base: null, level }, { write: (line: string) => to.write(format(line)) });
   return {
-    ftp: (event) => logger[levelOf(event.type)](tellFtp(event)),
+    ftp: (event) => logger[levelOf(event.type)](tellFtp(event, worker)),
     tftp: (event) => logger[levelOf(event.type)](tellTftp(event)),
     note: (how, message) => logger[how](message),
     reopen: to.reopen,
@@ -91,8 +93,9 @@ const details: readonly string[] = ["transfer-progress"];
 const levelOf = (type: string): "warn" | "info" | "debug" =>
   warnings.includes(type) ? "warn" : details.includes(type) ? "debug" : "info";
 
-function tellFtp(event: FtpServerEvent): string {
-  if (event.type === "listening") return `ftp   listening on ${tellHost(event.address)}`;
+function tellFtp(event: FtpServerEvent, worker: number | undefined): string {
+  if (event.type === "listening")
+    return `ftp   ${worker === undefined ? "" : `worker ${worker} `}listening on ${tellHost(event.address)}`;
   if (event.type === "connect-refused")
     return `ftp   ${tellHost(event.remote)} turned away: ${event.message ?? event.reason}`;
   if (event.type === "ban")
@@ -101,7 +104,10 @@ function tellFtp(event: FtpServerEvent): string {
   if (event.type === "users-reloaded") return `ftp   users file read again: ${event.users} users`;
   if (event.type === "reloaded") return `ftp   new ${event.what} in force`;
   const { session } = event;
-  const who = session === undefined ? "" : ` #${session.id} ${session.user ?? session.remote.host}`;
+  const who =
+    session === undefined
+      ? ""
+      : ` #${worker === undefined ? "" : `${worker}-`}${session.id} ${session.user ?? session.remote.host}`;
   return `ftp  ${who}  ${tellSession(event)}`;
 }
 

@@ -16,7 +16,7 @@ export interface MetricsServer {
  */
 export function createMetricsServer(
   { host, port }: { readonly host: string; readonly port: number },
-  metrics: Metrics,
+  metrics: Pick<Metrics, "text" | "contentType">,
   isHealthy: () => boolean,
 ): MetricsServer {
   const server = createServer((request, response) => {
@@ -47,7 +47,7 @@ export function createMetricsServer(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  metrics: Metrics,
+  metrics: Pick<Metrics, "text" | "contentType">,
   isHealthy: () => boolean,
 ): Promise<void> {
   request.resume();

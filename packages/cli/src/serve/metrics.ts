@@ -1,14 +1,41 @@
 import type { FtpServerEvent } from "@longshore/ftp-server";
 import type { TftpEvent } from "@longshore/tftp-endpoint";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from "prom-client";
 import type { EventSink } from "./sink.ts";
 
 /** What Prometheus asks for: numbers counted from the stream of events. */
 export interface Metrics extends EventSink {
   /** In Prometheus's text form. */
   text(): Promise<string>;
+  /** The same as data, to be told together with that of other processes. */
+  values(): Promise<MetricValues>;
   readonly contentType: string;
 }
+
+/** All metrics of one process. */
+export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** Several processes as one, in Prometheus's text form: what is counted is added up. */
+export function aggregate(all: readonly MetricValues[]): Promise<string> {
+  return AggregatorRegistry.aggregate(all.map((values) => [...values])).metrics();
+}
+
+/** What processes that are gone have counted: it was, while what they had is no more. */
+export async function countedBy(all: readonly MetricValues[]): Promise<MetricValues> {
+  const counts = all.map((values) => values.filter(({ type }) => isCount(String(type))));
+  return AggregatorRegistry.aggregate(counts).getMetricsAsJSON();
+}
+
+const isCount = (type: string): boolean => type === "counter" || type === "histogram";
 
 /**
  * Counts events. No label holds what a client can choose (names, paths, addresses): the number of series is fixed.
@@ -161,7 +188,14 @@ export function createMetrics(ofProcess = true): Metrics {
     }
   }
 
-  return { ftp, tftp, text: () => registry.metrics(), contentType: registry.contentType };
+  return {
+    ftp,
+    tftp,
+    text: () => registry.metrics(),
+    // As it can travel: without functions.
+    values: async () => JSON.parse(JSON.stringify(await registry.getMetricsAsJSON())) as MetricValues,
+    contentType: registry.contentType,
+  };
 }
 
 type Direction = "in" | "out" | "list";

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { CommandFailure, toLine } from "../failure.ts";
 import { createLog, type Log } from "./log.ts";
 import { type LogFile, openLogFile } from "./log-file.ts";
+import type { Metrics, MetricValues } from "./metrics.ts";
 import { type EventSink, fanOut } from "./sink.ts";
 import { createUploadRunner } from "./upload-command.ts";
 import { createXferlog } from "./xferlog.ts";
@@ -14,6 +15,8 @@ export interface Operation {
   readonly hooks: FtpServerHooks;
   /** Opens the port of metrics where there is one, and answers its URL. */
   listen(): Promise<string | undefined>;
+  /** Metrics of this process, where somebody wants them; nothing else. */
+  metrics(): Promise<MetricValues>;
   /** Goes on in new files, where logs have been moved away. */
   reopen(): void;
   /** No new sessions are taken from now on. */
@@ -21,9 +24,21 @@ export interface Operation {
   close(): Promise<void>;
 }
 
+/** Where this process is one of several. */
+export interface OperationOptions {
+  /** Its number in the log, where it is a worker. */
+  readonly worker?: number;
+  /** Metrics of the other processes, which are told together with this one's. */
+  readonly others?: () => Promise<readonly MetricValues[]>;
+}
+
 /** @throws {CommandFailure} a file cannot be written */
-export async function createOperation(config: Config, root: string): Promise<Operation> {
-  const log = createLog(config.log ?? {});
+export async function createOperation(
+  config: Config,
+  root: string,
+  { worker, others }: OperationOptions = {},
+): Promise<Operation> {
+  const log = createLog(config.log ?? {}, worker);
   const files: LogFile[] = [];
   const sinks: EventSink[] = [log];
   if (config.xferlog !== undefined) {
@@ -33,7 +48,7 @@ export async function createOperation(config: Config, root: string): Promise<Ope
   }
   let isDraining = false;
   const metrics =
-    config.metrics === undefined ? undefined : await metricsOf(config.metrics, () => !isDraining);
+    config.metrics === undefined ? undefined : await metricsOf(config.metrics, () => !isDraining, others);
   if (metrics !== undefined) sinks.push(metrics.sink);
   const runner = config.onUpload === undefined ? undefined : createUploadRunner(config.onUpload, root);
   return {
@@ -41,6 +56,7 @@ export async function createOperation(config: Config, root: string): Promise<Ope
     sink: fanOut(sinks),
     hooks: runner === undefined ? {} : { afterUpload: (upload) => runner.run(upload) },
     listen: async () => metrics?.listen(),
+    metrics: async () => metrics?.sink.values() ?? [],
     reopen() {
       log.reopen();
       for (const file of files) file.reopen();
@@ -58,7 +74,7 @@ export async function createOperation(config: Config, root: string): Promise<Ope
 }
 
 interface MetricsPart {
-  readonly sink: EventSink;
+  readonly sink: Metrics;
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -67,13 +83,19 @@ interface MetricsPart {
 async function metricsOf(
   { host = "127.0.0.1", port }: NonNullable<Config["metrics"]>,
   isHealthy: () => boolean,
+  others: OperationOptions["others"],
 ): Promise<MetricsPart> {
-  const [{ createMetrics }, { createMetricsServer }] = await Promise.all([
+  const [{ aggregate, createMetrics }, { createMetricsServer }] = await Promise.all([
     import("./metrics.ts"),
     import("./metrics-server.ts"),
   ]);
   const sink = createMetrics();
-  const server = createMetricsServer({ host, port }, sink, isHealthy);
+  const { contentType } = sink;
+  const told =
+    others === undefined
+      ? sink
+      : { contentType, text: async () => aggregate([await sink.values(), ...(await others())]) };
+  const server = createMetricsServer({ host, port }, told, isHealthy);
   let isListening = false;
   return {
     sink,

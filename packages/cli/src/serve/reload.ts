@@ -9,7 +9,7 @@ export interface ReloadParts {
   readonly config: Config;
   /** Reads it anew. */
   readonly load: () => Promise<Config>;
-  readonly services: readonly Pick<Service, "reload">[];
+  readonly services: readonly Pick<Service, "reload" | "reopen">[];
   readonly operation: Pick<Operation, "reopen">;
   readonly log: Log;
 }
@@ -24,6 +24,7 @@ export function createReload({ config, load, services, operation, log }: ReloadP
 
   async function reload(): Promise<void> {
     operation.reopen();
+    for (const service of services) service.reopen?.();
     try {
       const next = await load();
       for (const service of services) await service.reload(next);

@@ -5,10 +5,13 @@ import type { Config } from "../config/schema.ts";
 import { CommandFailure, toLine, usageFailure } from "../failure.ts";
 import { writeOut } from "../output.ts";
 import { checkFlags, type ServeFlags, withFlags, withPasswords } from "./flags.ts";
+import type { MetricValues } from "./metrics.ts";
 import { createOperation } from "./operation.ts";
 import { createReload } from "./reload.ts";
 import { isFtpServed, isTftpServed, type Service, servicesOf } from "./services.ts";
 import { watchSignals } from "./signals.ts";
+import { workersOf } from "./workers/count.ts";
+import { ownWorker } from "./workers/environment.ts";
 
 /** How long transfers under way may go on after the first signal, unless told: milliseconds. */
 const defaultDrain = 30_000;
@@ -24,6 +27,8 @@ export async function serve(
   given: ServeFlags,
   configFile: string | undefined,
 ): Promise<void> {
+  const worker = ownWorker();
+  if (worker !== undefined) return (await import("./workers/worker.ts")).serveAsWorker(worker);
   checkFlags(given);
   const load = async (flags: ServeFlags): Promise<Config> => {
     const base =
@@ -40,13 +45,18 @@ export async function serve(
   const host = await addressOf(config.host ?? "127.0.0.1");
   if (!isFtpServed(config) && !isTftpServed(config))
     throw usageFailure("nothing is left to serve: take away --no-ftp or --no-tftp, or give --tftp-port");
-  const operation = await createOperation(config, root);
+  const size = isFtpServed(config) ? workersOf(config) : 1;
+  let services: readonly Service[] = [];
+  const others = async (): Promise<readonly MetricValues[]> =>
+    (await Promise.all(services.map((service) => service.metrics?.() ?? []))).flat();
+  const operation = await createOperation(config, root, size > 1 ? { others } : {});
   const { log } = operation;
-  const services = await servicesOf(config, {
+  services = await servicesOf(config, {
     root,
     host,
     sink: operation.sink,
     hooks: operation.hooks,
+    ...{ size, log },
   });
 
   const closeAll = async (drain: number): Promise<void> => {

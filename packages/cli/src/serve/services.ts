@@ -1,5 +1,8 @@
+import type { FtpConfig } from "../config/ftp.ts";
 import type { Config } from "../config/schema.ts";
 import { ftpService, type ServiceParts } from "./ftp-service.ts";
+import type { Log } from "./log.ts";
+import type { MetricValues } from "./metrics.ts";
 import { tftpService } from "./tftp-service.ts";
 
 /** A server, and the addresses that it is reached by. */
@@ -10,6 +13,10 @@ export interface Service {
   close(drain: number): Promise<void>;
   /** Puts in force what can change while it runs; rejects where that cannot be, and nothing has changed. */
   reload(config: Config): Promise<void>;
+  /** Log files of its own processes go on in new files. */
+  reopen?(): void;
+  /** What its own processes have counted. */
+  metrics?(): Promise<readonly MetricValues[]>;
   /** Named in messages. */
   readonly scheme: Scheme;
 }
@@ -17,13 +24,26 @@ export interface Service {
 export type Scheme = "ftp" | "ftps" | "tftp";
 
 /** Everything that is served, in the order in which it is told. */
-export async function servicesOf(config: Config, parts: ServiceParts): Promise<readonly Service[]> {
+export async function servicesOf(
+  config: Config,
+  parts: ServiceParts & { readonly size: number; readonly log: Pick<Log, "note"> },
+): Promise<readonly Service[]> {
   const ftp = sectionOf(config.ftp);
   const tftp = isTftpServed(config) ? sectionOf(config.tftp) : undefined;
   return [
-    ...(ftp === undefined || !isFtpServed(config) ? [] : [await ftpService(config, ftp, parts)]),
+    ...(ftp === undefined || !isFtpServed(config) ? [] : [await ftpBy(config, ftp, parts)]),
     ...(tftp === undefined ? [] : [await tftpService(config, tftp, parts)]),
   ];
+}
+
+/** In this process or, where there are to be several, in others: TFTP and its sessions stay here. */
+async function ftpBy(
+  config: Config,
+  ftp: FtpConfig,
+  parts: Parameters<typeof servicesOf>[1],
+): Promise<Service> {
+  if (parts.size === 1) return ftpService(config, ftp, parts);
+  return (await import("./workers/service.ts")).workersService(config, ftp, parts);
 }
 
 /** Whether FTP is served in some way. */
@@ -39,7 +59,10 @@ export function isTftpServed({ tftp, anonymous, tls }: Config): boolean {
   return tftp !== false && (isOpen || isAsked);
 }
 
-function sectionOf<Section extends object>(section: boolean | Section | undefined): Section | undefined {
+/** A section that may be only on or off; nothing where it is off. */
+export function sectionOf<Section extends object>(
+  section: boolean | Section | undefined,
+): Section | undefined {
   if (section === false) return undefined;
   return typeof section === "object" ? section : ({} as Section);
 }

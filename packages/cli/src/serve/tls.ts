@@ -1,13 +1,16 @@
 import { type CertificateSource, createCertificateSource, type TlsOptions } from "@longshore/ftp-server";
 import type { CertificateFiles, TlsConfig } from "../config/tls.ts";
 import { toLine, usageFailure } from "../failure.ts";
-import { makeCertificate, readCertificate, readPem } from "./certificate.ts";
+import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 
 /** Milliseconds between two looks at whether a certificate has been renewed. */
 const lookInterval = 60_000;
 
-/** @throws {CommandFailure} wrong usage */
-export async function tlsOf(config: TlsConfig, host: string): Promise<TlsOptions> {
+/**
+ * @param makeOwn makes the certificate where it is to be a new one
+ * @throws {CommandFailure} wrong usage
+ */
+export async function tlsOf(config: TlsConfig, makeOwn: () => Promise<Certificate>): Promise<TlsOptions> {
   const { cert, key, passphrase, selfSigned, certificates = [], clientCertificates, ...rest } = config;
   const secret = passphrase === undefined ? {} : { passphrase };
   const own =
@@ -20,7 +23,7 @@ export async function tlsOf(config: TlsConfig, host: string): Promise<TlsOptions
     );
   return {
     ...rest,
-    certificate: own ?? (await makeCertificate(host)),
+    certificate: own ?? (await makeOwn()),
     ...(certificates.length === 0
       ? {}
       : { certificates: await Promise.all(certificates.map(openCertificate)) }),
