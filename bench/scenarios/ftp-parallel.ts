@@ -12,9 +12,10 @@ const scenario: Scenario = {
     const file = join(bench.folder, "big");
     fill(file, bytes);
     const ours = await startLongshore();
+    const workers = await startLongshore("--workers", "2");
     const peer = await startPeer("vsftpd", bench.note);
     try {
-      share(file, "big", [ours, ...(peer === undefined ? [] : [peer])]);
+      share(file, "big", [ours, workers, ...(peer === undefined ? [] : [peer])]);
       const together = (server: BenchServer): Contender => ({
         name: server.name,
         async measure() {
@@ -31,8 +32,16 @@ const scenario: Scenario = {
         ours: together(ours),
         theirs: peer === undefined ? [] : [{ ...together(peer), goal: 1.2 }],
       });
+      await bench.compare({
+        title: `RETR by ${clients} at once, plain, total, longshore with --workers 2`,
+        unit: "MB/s",
+        better: "more",
+        ours: together(workers),
+        theirs: peer === undefined ? [] : [{ ...together(peer), goal: 1.2 }],
+      });
     } finally {
       await ours.stop();
+      await workers.stop();
       await peer?.stop();
     }
   },

@@ -67,6 +67,7 @@ export async function serve(
   signals.onHangup = createReload({ config, load: () => load(flags), services, operation, log });
   try {
     await listenAll(services, host);
+    if (size > 1 && isTftpServed(config)) log.note("info", "TFTP is served by the first process alone");
     const metrics = await operation.listen();
     if (metrics !== undefined) log.note("info", `metrics at ${metrics}`);
   } catch (error) {
