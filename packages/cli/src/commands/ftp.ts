@@ -5,9 +5,7 @@ import { complete } from "../shell/complete.ts";
 import { createEditor, type Editor } from "../shell/editor.ts";
 import { historyFile, memorable, openHistory } from "../shell/history.ts";
 import { createNameSource } from "../shell/names.ts";
-import { openRemote } from "../shell/remote.ts";
-import { runLine, telling } from "../shell/run.ts";
-import { type Begin, runInteractive, runScript } from "../shell/session.ts";
+import { runInteractive, runScript } from "../shell/session.ts";
 import { createShell, type Shell } from "../shell/shell.ts";
 import { shellCommands } from "../shell/table.ts";
 import { targetOf } from "../shell/target.ts";
@@ -57,29 +55,19 @@ Examples:
 
 async function ftp(address: string | undefined, flags: FtpFlags): Promise<void> {
   const isScript = flags.command !== undefined || !process.stdin.isTTY;
-  const begin: Begin[] = [];
-  let shell: Shell;
-  if (address !== undefined) {
-    const url = targetOf(address);
-    begin.push((signal) => telling(signal, () => openRemote(shell, url, signal)));
-  }
-  for (const line of [flags.execute, flags.command])
-    if (line !== undefined) begin.push((signal) => runLine(shell, line, signal));
+  const target = address === undefined ? undefined : targetOf(address);
+  const lines = [flags.execute, flags.command].filter((line) => line !== undefined);
+  const input = flags.command === undefined ? process.stdin : undefined;
   if (isScript) {
-    shell = createShell(shellCommands, flags, undefined);
+    const shell = createShell(shellCommands, flags, undefined);
     shell.settings.debug = flags.debug === true;
-    await runScript(
-      shell,
-      begin,
-      flags.command === undefined ? process.stdin : undefined,
-      flags.keepGoing === true,
-    );
+    await runScript(shell, { target, lines }, input, flags.keepGoing === true);
     return;
   }
   const editor = openEditor(() => shell);
-  shell = createShell(shellCommands, flags, editor);
+  const shell = createShell(shellCommands, flags, editor);
   shell.settings.debug = flags.debug === true;
-  await runInteractive(shell, editor, begin);
+  await runInteractive(shell, editor, { target, lines });
 }
 
 /** What is typed, with what was typed before and what may come next. */
