@@ -133,6 +133,19 @@ describe("replies in shapes that occur", () => {
     },
   );
 
+  it("glFTPd's 230- that ends in 250, by option", async () => {
+    const ftp = await stage.dial(
+      async (peer) => {
+        await peer.send("220 Ready.\r\n");
+        await peer.expect("USER", "331 Password.");
+        await peer.expect("PASS", "230-Welcome", "- - -", "250 In.");
+        await peer.expect("PWD", '257 "/"');
+      },
+      { negotiate: false, quirks: { lenientMultiline: true } },
+    );
+    expect(await ftp.pwd()).toBe("/");
+  });
+
   it("120 then 220, and 230 as a greeting", async () => {
     const late = await stage.dial(
       async (peer) => {
