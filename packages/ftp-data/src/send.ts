@@ -11,13 +11,22 @@ export interface SendOptions extends TransferOptions {
   readonly start?: number;
 }
 
-/** Buffers of one transfer: one being filled, two in the socket. */
+/** Buffers of one transfer to a fast peer: one being filled, two in the socket. */
 const buffersInUse = 3;
+
+/** The same while the peer is slow: what the system holds of it leaves time enough to fill the next. */
+const buffersInSlowUse = 2;
+
+/** What is asked of the pool at once while the peer is slow, in bytes. */
+const slowStep = 1 << 16;
+
+/** Bytes lent from which on a transfer begins as if its peer were slow: nobody knows yet, and others are there. */
+const crowded = 8 << 20;
 
 /**
  * Sends a file from `start` to the size it had when it was opened, and ends the connection (with TLS: with
- * close_notify). While one buffer is being filled two are in the socket, so that disk and network overlap and
- * a slow peer holds memory constant. Resolves when the system has taken everything; the file stays open.
+ * close_notify). While one buffer is being filled two are in the socket, so that disk and network overlap; a slow
+ * peer is sent small buffers, so that it holds little memory, and that constantly. Resolves when the system has taken everything; the file stays open.
  *
  * @throws {DataConnectionError} `store` also when the file has become shorter meanwhile: the peer must not
  *   take what it got for the whole.
@@ -36,6 +45,7 @@ export function sendFile(
   let reading = false;
   let writing = 0;
   let ended = false;
+  const tempo = createTempo(pool.lent < crowded);
 
   function begin(to: Settlement): void {
     const pump = (): void => {
@@ -44,12 +54,12 @@ export function sendFile(
         if (!ended) end();
         return;
       }
-      if (held >= buffersInUse) return;
+      if (held >= (tempo.isFast ? buffersInUse : buffersInSlowUse)) return;
       if (pacing?.isWaiting) {
         to.waitForPeer(writing > 0);
         return;
       }
-      const buffer = pool.take(Math.min(step, size - position));
+      const buffer = pool.take(Math.min(step, size - position, tempo.isFast ? step : slowStep));
       held++;
       reading = true;
       to.waitForPeer(writing > 0);
@@ -80,7 +90,9 @@ export function sendFile(
       writing++;
       pacing?.moved(count);
       to.waitForPeer(true);
+      tempo.begun();
       const written = (moved: number | undefined): void => {
+        tempo.done(count);
         writing--;
         giveBack(buffer);
         if (moved === undefined || to.settled) return;
@@ -116,6 +128,49 @@ export function sendFile(
     () => pacing?.stop(),
     (code) => breakOff(socket, code),
   );
+}
+
+/** How fast a peer takes what it is sent, by the time in which writes are under way: a slow disk is not its fault. */
+interface Tempo {
+  readonly isFast: boolean;
+  begun(): void;
+  done(bytes: number): void;
+}
+
+/** Bytes a millisecond from which on large buffers, and several, pay. */
+const fastRate = 8_000;
+
+/** Bytes that count in a judgement. However slow the peer is, the two systems take at once what they have room for. */
+const counted = 4 << 20;
+
+/**
+ * Judges anew after 16 MiB, which is more than systems have room for, or after writes were under way for 100 ms. That
+ * time has our own lateness in it as well, so that the rate is low enough to be reached by small buffers on a busy machine.
+ */
+function createTempo(isFast: boolean): Tempo {
+  let fast = isFast;
+  let bytes = 0;
+  let milliseconds = 0;
+  let underWay = 0;
+  let since = 0;
+  return {
+    get isFast() {
+      return fast;
+    },
+    begun() {
+      if (underWay++ === 0) since = performance.now();
+    },
+    done(count) {
+      const now = performance.now();
+      milliseconds += now - since;
+      since = now;
+      underWay--;
+      bytes += count;
+      if (bytes < 16 << 20 && milliseconds < 100) return;
+      fast = Math.min(bytes, counted) >= milliseconds * fastRate;
+      bytes = milliseconds = 0;
+    },
+  };
 }
 
 /** The same for content that is made on the way (listings): as much is asked for as the peer takes. */

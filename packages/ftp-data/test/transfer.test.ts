@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createNetasciiDecoder, createNetasciiEncoder } from "@longshore/netascii";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   createBufferPool,
+  createPace,
   DataConnectionError,
   receiveChunks,
   receiveFile,
@@ -189,6 +190,50 @@ it("takes an end right behind the last bytes, of a peer that closes at once, for
     pair.close();
   }
 });
+
+it("holds little memory for a peer that is slow, and still sends it everything in order", async () => {
+  pair = await plainPair();
+  const pool = createBufferPool();
+  const size = 200_000_000;
+  // Each four bytes tell where they stand.
+  const read = async (into: Uint8Array, position: number): Promise<number> => {
+    const view = new DataView(into.buffer, into.byteOffset, into.length);
+    for (let at = 0; at + 4 <= into.length; at += 4096) view.setUint32(at, position + at);
+    return into.length;
+  };
+  const controller = new AbortController();
+  const sending = sendFile(
+    pair.far,
+    { size, read, close: async () => {} },
+    { pool, signal: controller.signal },
+  ).catch(() => {});
+  let received = 0;
+  let misplaced = 0;
+  const receiving = receiveChunks(
+    pair.near,
+    (chunk) => {
+      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+      const first = (4096 - (received % 4096)) % 4096;
+      for (let at = first; at + 4 <= chunk.length; at += 4096)
+        if (view.getUint32(at) !== received + at) misplaced++;
+      received += chunk.length;
+    },
+    { pace: createPace(2_000_000) },
+  ).catch(() => {});
+  await vi.waitFor(
+    () => {
+      expect(pool.lent).toBeGreaterThan(0);
+      expect(pool.lent).toBeLessThanOrEqual(2 * 65_536);
+    },
+    { timeout: 20_000 },
+  );
+  const before = received;
+  await vi.waitFor(() => expect(received).toBeGreaterThan(before + 1_000_000), { timeout: 20_000 });
+  expect(misplaced).toBe(0);
+  controller.abort();
+  await Promise.all([sending, receiving]);
+  expect(pool.lent).toBe(0);
+}, 60_000);
 
 it("gives every buffer back, however the transfer ended", async () => {
   const pool = createBufferPool();
