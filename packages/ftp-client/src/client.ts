@@ -21,6 +21,7 @@ import {
 import type { CallOptions, FtpClientOptions, TransferCallOptions } from "./options.ts";
 import { openPlanned } from "./plan.ts";
 import type { Session } from "./session.ts";
+import { signalOf } from "./signal.ts";
 import type { UploadSource } from "./source.ts";
 import { type DownloadTarget, sink } from "./target.ts";
 import { localError, retrieve, type TransferReport, toNumber } from "./transfer.ts";
@@ -113,7 +114,7 @@ export const FtpClient: {
 } = { connect };
 
 async function connect({ timeout = 0, ...given }: FtpClientOptions): Promise<FtpClient> {
-  const signal = joinSignals(given.signal, timeout);
+  const signal = signalOf({ timeout, ...(given.signal === undefined ? {} : { signal: given.signal }) });
   const options: FtpClientOptions = { ...given, ...(signal === undefined ? {} : { signal }) };
   const { session, plan } = await openPlanned(options);
   const state: KnownFeatures = { features: undefined };
@@ -259,12 +260,6 @@ function createClient(
       await this.close();
     },
   };
-}
-
-function joinSignals(signal: AbortSignal | undefined, timeout: number): AbortSignal | undefined {
-  if (timeout <= 0) return signal;
-  const clock = AbortSignal.timeout(timeout);
-  return signal === undefined ? clock : AbortSignal.any([signal, clock]);
 }
 
 /** Sends NOOP when the session has had nothing to do for a while. */

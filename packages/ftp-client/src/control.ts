@@ -18,6 +18,7 @@ interface ControlOptions {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string;
+  readonly family?: 4 | 6;
   readonly dial: Dial | undefined;
   readonly onBytes: (bytes: Uint8Array) => void;
   readonly report: (event: ClientEvent) => void;
@@ -25,7 +26,7 @@ interface ControlOptions {
 
 export function openControl(options: ControlOptions): ControlConnection {
   const { onBytes, report, dial } = options;
-  const { host, port, localAddress } = options;
+  const { host, port, localAddress, family } = options;
   const target = { host, port, ...(localAddress === undefined ? {} : { localAddress }) };
   let plain: Socket | undefined;
   let socket: Socket | TLSSocket | undefined;
@@ -44,7 +45,9 @@ export function openControl(options: ControlOptions): ControlConnection {
 
   const giveUp = openSocket({
     make: (signal) =>
-      dial === undefined ? connect(target) : dial({ ...target, signal, purpose: "control" }),
+      dial === undefined
+        ? connect({ ...target, ...(family === undefined ? {} : { family }) })
+        : dial({ ...target, signal, purpose: "control" }),
     opened(connection) {
       plain = connection;
       socket = connection;

@@ -7,6 +7,7 @@ import type { CallOptions, FtpClientOptions } from "./options.ts";
 import { toPace } from "./rate.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 import { createSessionPool, type SessionPool } from "./session-pool.ts";
+import { signalOf } from "./signal.ts";
 
 /** The calls of a client that need nothing of their session but that it is logged in. */
 type PooledCalls = Pick<
@@ -255,13 +256,6 @@ function refuseRelative(path: string): void {
 function ownOf(call: CallOptions | undefined): CallOptions {
   const signal = signalOf(call);
   return { timeout: 0, ...(signal === undefined ? {} : { signal }) };
-}
-
-/** A call's signal and its time as one: the time runs on through every try. */
-function signalOf({ signal, timeout = 0 }: CallOptions = {}): AbortSignal | undefined {
-  if (timeout <= 0) return signal;
-  const clock = AbortSignal.timeout(timeout);
-  return signal === undefined ? clock : AbortSignal.any([signal, clock]);
 }
 
 /** Whether opening a first session may succeed later. */

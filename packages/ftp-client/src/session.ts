@@ -179,7 +179,7 @@ function createSession(
           host,
           port,
           dial,
-          ...pick(options, ["localAddress"]),
+          ...pick(options, ["localAddress", "family"]),
           onBytes: (bytes) => perform(engine.receive(bytes, now())),
           report,
         });

@@ -6,6 +6,7 @@ import type { LocalNamePolicy } from "./local-name.ts";
 import type { Progress } from "./options.ts";
 import type { FtpPool } from "./pool.ts";
 import { type RateLimit, toPace } from "./rate.ts";
+import { signalOf } from "./signal.ts";
 import { lazyFile } from "./target.ts";
 import { localError, type TransferReport } from "./transfer.ts";
 import { createLocalTree, type LocalTree } from "./tree-local.ts";
@@ -30,6 +31,8 @@ export interface TreeOptions {
   readonly onFailure?: "continue" | "stop";
   /** Gives everything up; the call then rejects with `aborted`. */
   readonly signal?: AbortSignal;
+  /** Milliseconds for all of it, after which the call rejects with `timeout`; no limit unless told. */
+  readonly timeout?: number;
   /** Directories below each other at most, and entries in all, both sides counted: 64 and 1,000,000 unless told. */
   readonly maxDepth?: number;
   readonly maxEntries?: number;
@@ -128,9 +131,10 @@ export function mirror(ftp: FtpClient | FtpPool, options: MirrorOptions): Promis
 export function removeTree(
   ftp: FtpClient | FtpPool,
   remote: string,
-  options: TreeOptions = {},
+  given: TreeOptions = {},
 ): Promise<TreeReport> {
   return ours(async () => {
+    const options = timed(given);
     if (/^[/.]*$/.test(remote))
       throw new FtpError("bad-argument", `${JSON.stringify(remote)} is no directory that could be removed`);
     const call = options.signal === undefined ? {} : { signal: options.signal };
@@ -155,8 +159,9 @@ async function transfer(
   ftp: FtpClient | FtpPool,
   remoteRoot: string,
   localRoot: string | FileStore,
-  options: DownloadTreeOptions & UploadTreeOptions,
+  given: DownloadTreeOptions & UploadTreeOptions,
 ): Promise<TreeReport> {
+  const options = timed(given);
   const { signal, same = "never", names = {} } = options;
   const call = signal === undefined ? {} : { signal };
   const remote = createRemoteTree(ftp, remoteRoot, call);
@@ -323,6 +328,12 @@ function limitsOf(options: TreeOptions) {
     throw new FtpError("bad-argument", `parallel is ${parallel}, which is no number of calls`);
   const { signal, onDone = () => {} } = options;
   return { parallel, maxDepth, maxEntries, dryRun, onFailure, signal, onDone, failureOf: localError };
+}
+
+/** The time for a tree as a part of its signal, which all calls for it are given. */
+function timed<T extends TreeOptions>(options: T): T {
+  const signal = signalOf(options);
+  return signal === undefined ? options : { ...options, signal };
 }
 
 async function ours<T>(work: () => Promise<T>): Promise<T> {

@@ -61,6 +61,14 @@ describe("connecting", () => {
     expect(nowhere.code).toBe("connect-failed");
   });
 
+  it("the family of addresses by option", async () => {
+    const ipv4 = await stage.dial((peer) => peer.welcome(), { host: "localhost", family: 4 });
+    expect(ipv4.isClosed).toBe(false);
+    const ipv6 = stage.dial((peer) => peer.welcome(), { host: "localhost", family: 6 });
+    // The stage is not there.
+    expect((await failure(ipv6)).code).toBe("connect-failed");
+  });
+
   it("a wrong port is an error, not a crash", async () => {
     expect((await failure(FtpClient.connect({ host: "127.0.0.1", port: 70_000 }))).code).toBe("bad-argument");
   });

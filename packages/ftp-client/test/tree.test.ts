@@ -207,6 +207,14 @@ describe("downloadTree", () => {
     await ftp.noop();
   });
 
+  it("its time gives everything up", async () => {
+    const ftp = await stage.connect(async (peer) => {
+      for (;;) await peer.line();
+    });
+    const error = await failure(downloadTree(ftp, "/pub", createMemoryStore(), { timeout: 30 }));
+    expect(error.code).toBe("timeout");
+  });
+
   it("nothing leaves the target through a symbolic link that stands in it", async () => {
     const ftp = await client();
     await mkdir(join(folder, "outside"));
