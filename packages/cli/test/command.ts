@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** A socket's descriptor that is handed over as systemd does it. */
+  readonly socket?: number;
   /** Sees the process when it has been started. */
   readonly started?: (child: ChildProcess) => void;
 }
@@ -92,9 +94,19 @@ export async function inTerminal(
 }
 
 /** Not in the terminal of whoever runs the tests: without a session of its own a prompt would go there. */
-function start(command: string, args: readonly string[], { cwd, env, started }: RunOptions): ChildProcess {
+function start(
+  command: string,
+  args: readonly string[],
+  { cwd, env, socket, started }: RunOptions,
+): ChildProcess {
   const { LONGSHORE_PASSWORD: _, ...inherited } = process.env;
-  const child = spawn(command, args, { cwd, env: { ...inherited, ...env }, detached: true });
+  const options = { cwd, env: { ...inherited, ...env }, detached: true } as const;
+  // Whom sockets are meant for is known only once the process is there.
+  const handing = ["-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"', command, ...args];
+  const child =
+    socket === undefined
+      ? spawn(command, args, options)
+      : spawn("/bin/sh", handing, { ...options, stdio: ["pipe", "pipe", "pipe", socket] });
   running.add(child);
   child.on("close", () => running.delete(child));
   child.stdin?.on("error", () => {});

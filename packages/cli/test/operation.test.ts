@@ -1,8 +1,9 @@
+import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FtpClient } from "@longshore/ftp-client";
-import { tftpPut } from "@longshore/tftp-endpoint";
+import { tftpGetBytes, tftpPut } from "@longshore/tftp-endpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCertificate } from "../src/serve/certificate.ts";
 import { anyPorts, buildCommand, longshore, removeCommand, type Serving, serve } from "./command.ts";
@@ -97,6 +98,46 @@ it("what is in the file is served, the flags override it, and SIGHUP reads users
   );
   expect(readFileSync(xferlog, "utf8")).toMatch(/ 127\.0\.0\.1 6 \/hello\.txt b _ o r bob ftp 0 \* c\n$/);
   expect(server.stderr).toBe("");
+});
+
+it("what is said of tftp is read again on SIGHUP, all but the place where it listens", async () => {
+  const log = join(folder, "tftp.json");
+  const rules = join(folder, "rules");
+  writeFileSync(rules, "replace ^alias$ hello.txt\n");
+  const content = { root: "served", ftp: false, tftp: { port: 0 }, log: { form: "json", file: "tftp.json" } };
+  const server = await serve(["--config", configFile(content)], { listeners: 1 });
+  const at = { host: "127.0.0.1", port: server.port("tftp") };
+  await expect(tftpGetBytes({ ...at, filename: "alias" })).rejects.toThrow("ERROR 1");
+  configFile({ ...content, tftp: { port: 1, writable: true, rewrite: "rules" } });
+  server.signal("SIGHUP");
+  await expect
+    .poll(() => existsSync(log) && readFileSync(log, "utf8"), patient)
+    .toMatch(
+      /configuration read again; what has changed in the port and multicast of tftp needs a new start/,
+    );
+  expect(await tftpGetBytes({ ...at, filename: "alias" })).toHaveLength(6);
+  await tftpPut({ ...at, filename: "by-tftp", from: "x" });
+  writeFileSync(rules, "nonsense\n");
+  server.signal("SIGHUP");
+  await expect
+    .poll(() => readFileSync(log, "utf8"), patient)
+    .toMatch(/nothing has changed, the configuration cannot be used: .*rewrite, line 1/);
+  expect(await tftpGetBytes({ ...at, filename: "alias" })).toHaveLength(6);
+  expect(await server.stop()).toBe(0);
+});
+
+it("TFTP is served at the sockets that a service manager hands over", async () => {
+  if (process.platform !== "linux") return console.warn("LEFT OUT: inherited sockets, found on Linux alone");
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  const { fd } = (socket as unknown as { readonly _handle: { readonly fd: number } })._handle;
+  const args = [root, "--no-ftp", "--tftp-port", "1", "--log", "off"];
+  const server = await serve(args, { listeners: 1, socket: fd });
+  socket.close();
+  expect(server.port("tftp")).toBe(port);
+  expect(await tftpGetBytes({ host: "127.0.0.1", port, filename: "hello.txt" })).toHaveLength(6);
+  expect(await server.stop()).toBe(0);
 });
 
 it("certificates are read again on SIGHUP", async () => {

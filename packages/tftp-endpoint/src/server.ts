@@ -70,6 +70,11 @@ export interface TftpServer {
    */
   listen(): Promise<TftpListening>;
   /**
+   * What requests are treated by from now on; those under way go on as they began. `host`, `port`, `sockets`,
+   * `multicast` and `onEvent` stay what they are.
+   */
+  reload(options: TftpServerOptions): void;
+  /**
    * Takes no more requests and waits for the transfers under way, `timeout` milliseconds at most (10,000 unless
    * told), after which they are ended with ERROR.
    */
@@ -102,9 +107,8 @@ const duplicateFor = 1000;
  * const { address, port } = await server.listen();
  */
 export function createTftpServer(options: TftpServerOptions): TftpServer {
-  const { host = "127.0.0.1", port = 69, limits = {}, onEvent, mail = false } = options;
-  const handler = options.handler ?? createStoreHandler(options);
-  const budget = createBudget(limits.unconfirmed ?? {});
+  const { host = "127.0.0.1", port = 69, onEvent } = options;
+  let rules = rulesOf(options);
   const deadlines = createDeadlines();
   const counter = createTotals();
   const groups = options.multicast === undefined ? undefined : createMulticastGroups(options.multicast);
@@ -139,7 +143,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       route?.(datagram, remote);
       return route === undefined ? "not-a-request" : undefined;
     }
-    const result = decodePacket(datagram, options.quirks === undefined ? {} : { quirks: options.quirks });
+    const result = decodePacket(datagram, rules.quirks === undefined ? {} : { quirks: rules.quirks });
     if (!result.ok) return refuse(via, datagram, remote, result.error.answer ?? 4, result.error.message);
     const { packet } = result;
     if (packet.type !== "rrq" && packet.type !== "wrq") return "not-a-request";
@@ -164,12 +168,13 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     key: string,
   ): TftpDropReason | undefined {
     if (isClosing) return "closing";
+    const { limits, budget, handler, mail = false, transferPorts: ports = "any" } = rules;
     const mode = parseMode(packet.mode);
     if (mode === undefined || (mode === "mail" && !(mail && packet.type === "wrq")))
       return refuse(via, datagram, remote, tftpErrors.illegalOperation.code, "Unknown transfer mode", packet);
     const operation = packet.type === "rrq" ? "read" : "write";
     const { address } = remote;
-    const named = rewriteName(options.rewrite ?? noRules, { filename: packet.filename, operation, address });
+    const named = rewriteName(rules.rewrite ?? noRules, { filename: packet.filename, operation, address });
     if (named.type === "refused")
       return refuse(via, datagram, remote, tftpErrors.accessViolation.code, named.message, packet);
     const { filename } = named;
@@ -205,12 +210,11 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       remote,
       local,
       handler,
-      policy: options.ignoreOptions === undefined ? policy : { ...policy, ignore: options.ignoreOptions },
-      timing: options.timing ?? {},
-      rollover: options.rollover ?? 0,
+      policy: rules.ignoreOptions === undefined ? policy : { ...policy, ignore: rules.ignoreOptions },
+      timing: rules.timing ?? {},
+      rollover: rules.rollover ?? 0,
       deadlines,
-      openPort: (onDatagram) =>
-        openTransferPort(options.transferPorts ?? "any", via, routes, key, onDatagram, buffers),
+      openPort: (onDatagram) => openTransferPort(ports, via, routes, key, onDatagram, buffers),
       emit,
       onConfirmed() {
         budget.giveBack(remote.address, charged);
@@ -256,7 +260,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     // Who sends what cannot be read learns no more than that: a forger's four octets are to bring few more.
     const told = packet === undefined ? "Malformed request" : message;
     const answer = encodePacket({ type: "error", code, message: told });
-    if (!budget.take(remote.address, Math.max(0, answer.length - datagram.length), now())) return "budget";
+    const more = Math.max(0, answer.length - datagram.length);
+    if (!rules.budget.take(remote.address, more, now())) return "budget";
     via.send(answer, remote);
     emit({
       type: "refused",
@@ -290,6 +295,9 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
         addresses: ports.map(({ local }) => local.address),
       };
     },
+    reload(changed) {
+      rules = rulesOf(changed);
+    },
     async close({ timeout = 10_000 } = {}) {
       isClosing = true;
       if (active > 0 && timeout > 0) {
@@ -307,6 +315,13 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       listeners = undefined;
     },
   };
+}
+
+/** What a request is treated by. */
+function rulesOf(options: TftpServerOptions) {
+  const { limits = {} } = options;
+  const handler = options.handler ?? createStoreHandler(options);
+  return { ...options, handler, limits, budget: createBudget(limits.unconfirmed ?? {}) };
 }
 
 function asksForMulticast({ type, options }: RequestPacket): boolean {

@@ -198,3 +198,34 @@ describe("events", () => {
     ]);
   });
 });
+
+it("takes new options for the requests that come, while transfers under way go on", async () => {
+  const { port, server } = await serve({ handler: createFiles({ f: pattern(3000) }) });
+  const client = await openRaw();
+  client.send(rrq("f"), port);
+  const first = await client.next();
+  expect(first?.packet).toMatchObject({ type: "data", block: 1 });
+  server.reload({ handler: createFiles({ f: pattern(10) }), limits: { sessionsPerAddress: 1 } });
+  const other = await openRaw();
+  other.send(rrq("f"), port);
+  await expect
+    .poll(() => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : [])))
+    .toEqual(["sessions-per-address"]);
+  for (const [block, length] of [
+    [1, 512],
+    [2, 512],
+    [3, 512],
+    [4, 512],
+    [5, 440],
+  ] as const) {
+    client.send(ack(block), first?.from.port ?? 0);
+    const next = await client.next();
+    expect(next?.packet).toMatchObject({ type: "data", block: block + 1 });
+    expect(next?.packet.type === "data" && next.packet.data.length).toBe(length);
+  }
+  client.send(ack(6), first?.from.port ?? 0);
+  await expect.poll(() => server.sessions).toBe(0);
+  expect(await tftpGetBytes({ host, port, filename: "f" })).toEqual(pattern(10));
+  client.close();
+  other.close();
+});

@@ -9,7 +9,7 @@ export interface ReloadParts {
   readonly config: Config;
   /** Reads it anew. */
   readonly load: () => Promise<Config>;
-  readonly services: readonly Pick<Service, "reload" | "reopen">[];
+  readonly services: readonly Pick<Service, "reload" | "prepare" | "reopen">[];
   readonly operation: Pick<Operation, "reopen">;
   readonly log: Log;
 }
@@ -27,9 +27,15 @@ export function createReload({ config, load, services, operation, log }: ReloadP
     for (const service of services) service.reopen?.();
     try {
       const next = await load();
-      for (const service of services) await service.reload(next);
+      const prepared = await Promise.all(services.map((service) => service.prepare?.(next)));
+      for (const service of services) if (service.prepare === undefined) await service.reload(next);
+      for (const apply of prepared) apply?.();
       const fixed = changedKeys(current, next).filter((key) => !live.has(key));
-      const names = [...fixed, ...(portsOf(current) === portsOf(next) ? [] : ["the ports of ftp"])];
+      const names = [
+        ...fixed,
+        ...(portsOf(current) === portsOf(next) ? [] : ["the ports of ftp"]),
+        ...(placeOf(current) === placeOf(next) ? [] : ["the port and multicast of tftp"]),
+      ];
       current = { ...next, ...pick(current, fixed) };
       const rest = names.length === 0 ? "" : `; what has changed in ${names.join(", ")} needs a new start`;
       log.note(names.length === 0 ? "info" : "warn", `configuration read again${rest}`);
@@ -53,6 +59,7 @@ const live: ReadonlySet<keyof Config> = new Set([
   "tls",
   "hosts",
   "ftp",
+  "tftp",
 ]);
 
 function changedKeys(before: Config, after: Config): readonly (keyof Config)[] {
@@ -63,6 +70,10 @@ function changedKeys(before: Config, after: Config): readonly (keyof Config)[] {
 /** They are listened at as long as the process runs. */
 function portsOf({ ftp }: Config): string {
   return typeof ftp === "object" ? `${ftp.port} ${ftp.implicitTlsPort}` : `${ftp !== false}`;
+}
+
+function placeOf({ tftp }: Config): string {
+  return typeof tftp === "object" ? JSON.stringify([tftp.port, tftp.multicast]) : `${tftp !== false}`;
 }
 
 /** These keys as they were, absent ones too, so that a later change back is none. */

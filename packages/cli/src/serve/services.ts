@@ -13,6 +13,8 @@ export interface Service {
   close(drain: number): Promise<void>;
   /** Puts in force what can change while it runs; rejects where that cannot be, and nothing has changed. */
   reload(config: Config): Promise<void>;
+  /** The same in two steps, where it has them: rejects where it cannot be, and what it answers does it and cannot fail. */
+  prepare?(config: Config): Promise<() => void>;
   /** Log files of its own processes go on in new files. */
   reopen?(): void;
   /** What its own processes have counted. */

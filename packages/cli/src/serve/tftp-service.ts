@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { createNodeStore } from "@longshore/file-store-node";
-import { createTftpServer, readTftpSettings, type TftpServerOptions } from "@longshore/tftp-endpoint";
+import {
+  createTftpServer,
+  inheritedSockets,
+  readTftpSettings,
+  type TftpServerOptions,
+} from "@longshore/tftp-endpoint";
 import type { Config } from "../config/schema.ts";
 import type { TftpConfig } from "../config/tftp.ts";
 import { toLine, usageFailure } from "../failure.ts";
@@ -8,21 +13,27 @@ import type { ServiceParts } from "./ftp-service.ts";
 import type { Service } from "./services.ts";
 
 export async function tftpService(config: Config, tftp: TftpConfig, parts: ServiceParts): Promise<Service> {
-  const { port = 6969, limits, rewrite, cache, writable = config.writable === true, ...plain } = tftp;
   const openStore = (directory: string, isWritable: boolean) =>
     createNodeStore(directory, { ...config.store, writable: isWritable });
-  const settings = {
-    ...plain,
-    host: parts.host,
-    port,
-    writable,
-    ...(limits === undefined ? {} : { limits: { ...limits, ...unlimited(limits) } }),
-    ...(rewrite === undefined ? {} : { rewrite: await readRules(rewrite) }),
-    ...(cache === undefined ? {} : { cache: cache || 0 }),
-  };
-  const server = createTftpServer({ ...optionsOf(), onEvent: parts.sink.tftp });
+  // Whoever hands sockets over has chosen addresses and ports.
+  const sockets = inheritedSockets();
+  const server = createTftpServer({
+    ...(await optionsOf(tftp)),
+    ...(sockets.length === 0 ? {} : { sockets }),
+    onEvent: parts.sink.tftp,
+  });
 
-  function optionsOf(): TftpServerOptions {
+  async function optionsOf(section: TftpConfig): Promise<TftpServerOptions> {
+    const { port = 6969, limits, rewrite, cache, writable = config.writable === true, ...plain } = section;
+    const settings = {
+      ...plain,
+      host: parts.host,
+      port,
+      writable,
+      ...(limits === undefined ? {} : { limits: { ...limits, ...unlimited(limits) } }),
+      ...(rewrite === undefined ? {} : { rewrite: await readRules(rewrite) }),
+      ...(cache === undefined ? {} : { cache: cache || 0 }),
+    };
     try {
       const isAnyWritable = [{ writable }, ...(plain.roots ?? [])].some((root) => root.writable === true);
       return readTftpSettings(settings, openStore(parts.root, isAnyWritable), openStore);
@@ -31,11 +42,17 @@ export async function tftpService(config: Config, tftp: TftpConfig, parts: Servi
     }
   }
 
+  async function prepare({ tftp: next }: Config): Promise<() => void> {
+    const options = await optionsOf(typeof next === "object" ? next : {});
+    return () => server.reload(options);
+  }
+
   return {
     scheme: "tftp",
     listen: async () => [{ scheme: "tftp", port: (await server.listen()).port }],
     close: (drain) => server.close({ timeout: drain }),
-    async reload() {},
+    prepare,
+    reload: async (next) => (await prepare(next))(),
   };
 }
 
