@@ -135,7 +135,7 @@ export interface Serving {
   port(scheme: "ftp" | "ftps" | "tftp"): number;
   readonly stderr: string;
   readonly isRunning: boolean;
-  signal(name: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
+  signal(name: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGKILL"): void;
   /** Its exit code. */
   readonly ended: Promise<number | null>;
   /** SIGTERM, and the exit code. */

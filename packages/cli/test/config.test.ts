@@ -75,6 +75,11 @@ describe("a configuration file: validated, errors with the path to the wrong key
       { store: { fileMode: "rw" } },
       'store.fileMode: "rw" cannot be; expected permissions in octal, such as "0640"',
     ],
+    [{ workers: 0 }, "workers: 0 cannot be; expected a number of 1 or more"],
+    [
+      { workers: "many" },
+      'workers: "many" cannot be; expected a number from 1 to 256, or "auto" for as many as there are processors',
+    ],
     [[], "the configuration: a list cannot be; expected an object"],
   ])("%j", (input, message) => {
     expect(problems(input)).toEqual([typeof message === "string" ? message : expect.stringMatching(message)]);
@@ -264,6 +269,8 @@ describe("the flags override it", () => {
     [{ metricsPort: 5 }, { metrics: { host: "::1", port: 5 } }],
     [{ onUpload: "scan  --fast" }, { onUpload: { command: ["scan", "--fast"], parallel: 2 } }],
     [{ drainTimeout: 9 }, { drainTimeout: 9000 }],
+    [{ workers: 3 }, { workers: 3 }],
+    [{ workers: "auto" }, { workers: "auto" }],
     [
       {
         user: [

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { countOf, portOf, portRangeOf, publicAddressOf, secondsOf, usersOf } from "../src/option.ts";
+import {
+  countOf,
+  portOf,
+  portRangeOf,
+  publicAddressOf,
+  secondsOf,
+  usersOf,
+  workersOf,
+} from "../src/option.ts";
 
 describe("numbers", () => {
   it.each([
@@ -18,6 +26,14 @@ describe("numbers", () => {
     for (const text of ["", "5", "0-5", "6-5", "5-65536", "5-6-7", "a-b", "-5-6"]) {
       expect(() => portRangeOf(text)).toThrow("such as 50000-50100");
     }
+  });
+
+  it("workers", () => {
+    expect(workersOf("1")).toBe(1);
+    expect(workersOf("256")).toBe(256);
+    expect(workersOf("auto")).toBe("auto");
+    for (const text of ["", "0", "257", "-1", "1.5", "all"])
+      expect(() => workersOf(text)).toThrow("from 1 to 256, or auto");
   });
 
   it("counts and seconds", () => {

@@ -100,16 +100,44 @@ describe("listeners", () => {
     await server.stop();
   });
 
-  it("a port that is taken is told in one line", async () => {
+  it.each([
+    ["one process", []],
+    ["several workers", ["--workers", "2"]],
+  ])("a port that is taken is told in one line by %s", async (_, flags) => {
     const taken = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => taken.once("listening", resolve));
     const { port } = taken.address() as { port: number };
-    const ran = await longshore(["serve", root, "--ftp-port", String(port), "--no-tftp", "--log", "json"]);
+    const ran = await longshore([
+      ...["serve", root, "--ftp-port", String(port), "--no-tftp", "--log", "json"],
+      ...flags,
+    ]);
     taken.close();
     expect(ran).toMatchObject({ code: 1, stdout: "" });
     expect(ran.stderr).toMatch(
       /^longshore: cannot serve ftp on 127\.0\.0\.1: .*EADDRINUSE.*; stop what listens there, or choose another port.*\n$/,
     );
+  });
+
+  it("workers are gone when the process that started them is, without a signal to them", async () => {
+    const server = await serve([root, ...anyPorts, "--workers", "2", "--log", "json"]);
+    expect(server.stderr.match(/worker \d+ serves/g)).toHaveLength(2);
+    server.signal("SIGKILL");
+    // Its streams are theirs too, and end with the last of them.
+    expect(await server.ended).toBeNull();
+    await expect(openControl(server.port("ftp"))).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("a second signal does not wait for the transfers of workers", async () => {
+    const server = await serve([root, ...anyPorts, "--workers", "2", "--log", "off"]);
+    const control = await openControl(server.port("ftp"));
+    await control.line();
+    await control.send("USER anonymous");
+    await control.send("PASS a@b.example");
+    expect(await control.send("EPSV")).toMatch(/^229/);
+    control.send("LIST");
+    server.signal("SIGTERM");
+    server.signal("SIGINT");
+    expect(await server.ended).toBe(0);
   });
 
   it("--passive-ports and --public-address are what PASV tells", async () => {

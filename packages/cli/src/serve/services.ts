@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { ftpService, type ServiceParts } from "./ftp-service.ts";
 import type { Log } from "./log.ts";
 import type { MetricValues } from "./metrics.ts";
+import { sectionOf } from "./section.ts";
 import { tftpService } from "./tftp-service.ts";
 
 /** A server, and the addresses that it is reached by. */
@@ -59,12 +60,4 @@ export function isTftpServed({ tftp, anonymous, tls }: Config): boolean {
   const isOpen = anonymous !== false && tls?.required !== true;
   const isAsked = tftp === true || (typeof tftp === "object" && tftp.port !== undefined);
   return tftp !== false && (isOpen || isAsked);
-}
-
-/** A section that may be only on or off; nothing where it is off. */
-export function sectionOf<Section extends object>(
-  section: boolean | Section | undefined,
-): Section | undefined {
-  if (section === false) return undefined;
-  return typeof section === "object" ? section : ({} as Section);
 }

@@ -58,6 +58,7 @@ export function createCrew({ size, settings: first, log, join }: CrewParts): Cre
   /** Rejects where it cannot listen; it has then ended. */
   async function start(): Promise<WorkerMember> {
     const began = performance.now();
+    const by = settings;
     const isAlone = ![...members].some(({ isServing }) => isServing);
     const member = createMember(
       cluster.fork({ [workerVariable]: "1" }),
@@ -77,7 +78,9 @@ export function createCrew({ size, settings: first, log, join }: CrewParts): Cre
       log.note("warn", `worker ${member.id} ended with ${how}; another one starts in ${wait} ms`);
       const timer = setTimeout(() => {
         timers.delete(timer);
-        start().catch((error) => log.note("warn", `a worker cannot serve: ${toLine(error)}`));
+        start().catch((error) => {
+          if (!isClosing) log.note("warn", `a worker cannot serve: ${toLine(error)}`);
+        });
       }, wait);
       timers.add(timer);
     });
@@ -85,6 +88,8 @@ export function createCrew({ size, settings: first, log, join }: CrewParts): Cre
       const at = await member.listening;
       if (addresses !== undefined && JSON.stringify(at) !== JSON.stringify(addresses))
         throw new Error("it got another port than the others");
+      // There was another configuration while it started.
+      if (settings !== by) await member.reload(settings);
       log.note("info", `worker ${member.id} serves, process ${member.pid}`);
       return member;
     } catch (error) {
