@@ -9,8 +9,8 @@ const table = readme.slice(readme.indexOf("## Coming from basic-ftp"), readme.in
 
 /** The names of what is public in one class or interface of a declaration file. */
 function publicMembers(file: string, of: string): readonly string[] {
-  const text = readFileSync(join(types, file), "utf8").replace(/\/\*[^]*?\*\//g, "");
-  const body = new RegExp(`(?:class|interface) ${of}\\b[^{]*\\{([^]*?)\\n\\}`).exec(text)?.[1] ?? "";
+  const text = readFileSync(join(types, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  const body = new RegExp(`(?:class|interface) ${of}\\b[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(text)?.[1] ?? "";
   const lines = body.split("\n").filter((line) => /^ {4}[a-z]/.test(line));
   const names = lines
     .filter((line) => !/^ {4}(?:private|protected|static|constructor)/.test(line))
