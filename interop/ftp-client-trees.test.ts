@@ -83,7 +83,7 @@ function bothWays(count: number, start: () => Promise<Running>): void {
       delete: true,
     });
     expect(again).toMatchObject({ isComplete: true, plan: [] });
-  });
+  }, 400_000);
 }
 
 /** Directories up to three deep, names with blanks and beyond ASCII, every size from none to some blocks. */

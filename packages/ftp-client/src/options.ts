@@ -124,7 +124,8 @@ export type FtpTimeouts = ClientTimeouts & {
 
 export type TraceEvent =
   | { readonly type: "command"; readonly text: string }
-  | { readonly type: "reply"; readonly reply: FtpReply }
+  /** `isAmbiguous`: it ended at another code than its own, and may be two (`quirks.lenientMultiline`). */
+  | { readonly type: "reply"; readonly reply: FtpReply; readonly isAmbiguous?: true }
   | { readonly type: "data-open" }
   /** What came in, with `traceData`; valid during the call. */
   | { readonly type: "data"; readonly bytes: Uint8Array }

@@ -193,7 +193,7 @@ function createSession(
         control?.send(effect.bytes);
         return;
       case "reply":
-        trace?.reply(effect.reply);
+        trace?.reply(effect.reply, effect.isAmbiguous);
         if (effect.reply.code === 125 || effect.reply.code === 150) current?.onMark?.(effect.reply);
         return;
       case "data-connect":

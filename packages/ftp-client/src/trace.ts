@@ -6,7 +6,7 @@ import type { FtpClientOptions, TraceEvent } from "./options.ts";
 /** What a session tells `onTrace`. */
 interface Trace {
   command(text: string): void;
-  reply(reply: FtpReply): void;
+  reply(reply: FtpReply, isAmbiguous: boolean): void;
   /** What the driver reports to the engine: of interest is what it says of the data connection. */
   event(event: ClientEvent): void;
   /** The mover, with what it is about to receive shown. */
@@ -32,7 +32,10 @@ export function createTrace(
 
   return {
     command: (text) => onTrace({ type: "command", text }),
-    reply: ({ code, lines }) => onTrace({ type: "reply", reply: { code, lines: lines.map(redact) } }),
+    reply({ code, lines }, isAmbiguous) {
+      const reply = { code, lines: lines.map(redact) };
+      onTrace({ type: "reply", reply, ...(isAmbiguous ? { isAmbiguous } : {}) });
+    },
     event(event) {
       if (event.type === "data-open") {
         isOpen = true;

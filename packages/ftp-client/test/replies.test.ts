@@ -134,6 +134,7 @@ describe("replies in shapes that occur", () => {
   );
 
   it("glFTPd's 230- that ends in 250, by option", async () => {
+    const flagged: string[] = [];
     const ftp = await stage.dial(
       async (peer) => {
         await peer.send("220 Ready.\r\n");
@@ -141,9 +142,16 @@ describe("replies in shapes that occur", () => {
         await peer.expect("PASS", "230-Welcome", "- - -", "250 In.");
         await peer.expect("PWD", '257 "/"');
       },
-      { negotiate: false, quirks: { lenientMultiline: true } },
+      {
+        negotiate: false,
+        quirks: { lenientMultiline: true },
+        onTrace(event) {
+          if (event.type === "reply" && event.isAmbiguous === true) flagged.push(...event.reply.lines);
+        },
+      },
     );
     expect(await ftp.pwd()).toBe("/");
+    expect(flagged).toEqual(["Welcome", "- - -", "In."]);
   });
 
   it("120 then 220, and 230 as a greeting", async () => {

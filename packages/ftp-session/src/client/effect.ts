@@ -16,7 +16,8 @@ export type ClientEffect =
   /** Send these bytes on the control connection. `text` is the line for logs, without its end and without secrets. */
   | { readonly type: "command-send"; readonly bytes: Uint8Array; readonly text: string }
   /** A reply came in: for logs. */
-  | { readonly type: "reply"; readonly reply: FtpReply }
+  /** `isAmbiguous`: it ended at another code than its own (`quirks.lenientMultiline`). */
+  | { readonly type: "reply"; readonly reply: FtpReply; readonly isAmbiguous: boolean }
   /** Connect to the server → `data-open` or `data-failed`. */
   | {
       readonly type: "data-connect";

@@ -87,7 +87,7 @@ export function createClientEngine(options: ClientEngineOptions = {}): ClientEng
       } else if (event.type === "malformed") malformed(core, event.error);
       // What was there before the command was sent cannot answer it.
       else if (core.sent !== sent && core.state.name !== "recovering") desync(core, event.reply);
-      else takeReply(core, event.reply);
+      else takeReply(core, event.reply, event.isAmbiguous);
       if (core.state.name === "closed") return;
       // What stands behind the 234 was not sent by the TLS server (CVE-2021-22947).
       if (refuseInjection(core, events.length - 1 - index + decoder.pending)) return;
@@ -140,9 +140,9 @@ function begin(core: Core, operation: ClientOperation, timeout: number): void {
 }
 
 /** A reply goes to the operation that owns it, by the table. */
-function takeReply(core: Core, reply: FtpReply): void {
+function takeReply(core: Core, reply: FtpReply, isAmbiguous: boolean): void {
   const { state } = core;
-  core.effects.push({ type: "reply", reply });
+  core.effects.push({ type: "reply", reply, isAmbiguous });
   core.transcript.reply(reply);
   if (state.name === "new" || state.name === "closed") return;
   if (reply.code === 421) {
