@@ -1,4 +1,4 @@
-export { createLocalFile, openLocalFile } from "./local-file.ts";
+export { createLocalFile, followLinks, openLocalFile } from "./local-file.ts";
 export type { LeftoverOptions, NodeStoreOptions } from "./options.ts";
 export { createNodeStore, type NodeStore } from "./store.ts";
 export { createStreamFile } from "./stream-file.ts";

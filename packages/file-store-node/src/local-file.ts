@@ -39,15 +39,20 @@ async function locate(
   options: NodeStoreOptions = {},
 ): Promise<{ readonly store: NodeStore; readonly name: VirtualPath }> {
   try {
-    const end = await followed(resolve(path));
+    const end = await followLinks(path);
     return { store: createNodeStore(dirname(end), options), name: childPath(rootPath, basename(end)) };
   } catch (error) {
     throw storeError(error, path);
   }
 }
 
-async function followed(path: string): Promise<string> {
-  let at = path;
+/**
+ * Where a local path leads in truth, its last name followed too; that need not exist.
+ *
+ * @throws {FileStoreError} `io` for links in a circle; else the system's error
+ */
+export async function followLinks(path: string): Promise<string> {
+  let at = resolve(path);
   for (let links = 0; links < mostLinks; links++) {
     const directory = await realpath(dirname(at));
     const here = join(directory, basename(at));

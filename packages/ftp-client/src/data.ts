@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { DataConnectionError, type Transferred } from "@longshore/ftp-data";
+import { DataConnectionError, type Transferred, wasCut } from "@longshore/ftp-data";
 import type { ClientEvent } from "@longshore/ftp-session/client";
 import type { Security } from "./tls.ts";
 
@@ -32,13 +32,15 @@ export interface DataOptions {
   readonly transfer: number;
   /** Milliseconds for the TLS handshake; 0 is no limit. */
   readonly handshakeTimeout: number;
+  /** Whether what comes over TLS has to end with its close_notify: without, nobody can tell whether that was all. */
+  readonly refuseCut: boolean;
   readonly report: (event: ClientEvent) => void;
   /** Stops the opening while there is no connection: closes the listener, gives the connecting socket up. */
   readonly cancel: () => void;
 }
 
 export function createDataConnection(options: DataOptions): DataConnection {
-  const { transfer, handshakeTimeout, report, cancel } = options;
+  const { transfer, handshakeTimeout, refuseCut, report, cancel } = options;
   const controller = new AbortController();
   let plain: Socket | undefined;
   let secured: TLSSocket | undefined;
@@ -86,11 +88,15 @@ export function createDataConnection(options: DataOptions): DataConnection {
       // What moves the bytes listens to its socket for itself.
       each?.on("error", ignore);
     }
-    mover(socket, { signal: controller.signal, reset }).then(
+    begin(mover, socket, { signal: controller.signal, reset }).then(
       ({ bytes }) => {
         if (over) return;
         over = true;
-        report({ type: "transfer-done", transfer, bytes });
+        if (refuseCut && wasCut(socket)) {
+          const message =
+            "the TLS data connection ended without close_notify, so that what came may not be all";
+          report({ type: "transfer-failed", transfer, reason: "truncated", message, bytes });
+        } else report({ type: "transfer-done", transfer, bytes });
       },
       (error: unknown) => {
         if (over) return;
@@ -148,10 +154,18 @@ export function createDataConnection(options: DataOptions): DataConnection {
   };
 }
 
+/** A mover that throws before it has begun fails like any other. */
+async function begin(mover: DataMover, socket: Socket, control: MoverControl): Promise<Transferred> {
+  return mover(socket, control);
+}
+
 function failureOf(transfer: number, error: unknown): ClientEvent {
   if (DataConnectionError.isInstance(error)) {
-    const { code: reason, message, bytes } = error;
-    return { type: "transfer-failed", transfer, reason, message, bytes, cause: error.cause ?? error };
+    const { code: reason, bytes, cause = error } = error;
+    const what = error.message.replace(`${reason}: `, "");
+    // Of one's own side the cause says more: no space, no permission.
+    const message = reason === "store" && cause instanceof Error ? `${what}: ${cause.message}` : what;
+    return { type: "transfer-failed", transfer, reason, message, bytes, cause };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { type: "transfer-failed", transfer, reason: "store", message, bytes: 0, cause: error };

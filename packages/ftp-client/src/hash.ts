@@ -117,7 +117,7 @@ async function ask(
     await lease.command({ verb: "OPTS HASH", algorithm });
     facts.hash = algorithm;
   }
-  const reply = await lease.command({ verb, path }, { representation: "image" });
+  const reply = await lease.command({ verb, path }, { representation: "image", limit: lease.timeouts.hash });
   const digest = digestOf(reply, verb, algorithm);
   if (digest !== undefined) return { algorithm, digest };
   const said = reply.lines.at(-1) ?? "";

@@ -86,6 +86,11 @@ export interface FtpClientOptions {
 export interface FtpClientQuirks {
   /** LIST is sent as `LIST -a`, so that hidden files show: `true` unless told. Servers that take `-a` for a name. */
   readonly listHidden?: boolean;
+  /**
+   * Downloads and listings over TLS whose connection ends without close_notify count as complete: `false` unless told,
+   * because anybody on the way can cut them so (RFC 8446 §6.1). Servers that close the socket and nothing else.
+   */
+  readonly acceptMissingCloseNotify?: boolean;
 }
 
 export interface FtpTlsOptions
@@ -120,6 +125,8 @@ export interface ActiveOptions {
 export type FtpTimeouts = ClientTimeouts & {
   /** While a transfer runs: the peer moves no byte. Waiting for one's own disk or consumer does not count. 60,000 unless told. */
   readonly stall: number;
+  /** A server makes the hash of a file, which may be long. 3,600,000 unless told. */
+  readonly hash: number;
 };
 
 export type TraceEvent =
@@ -167,8 +174,7 @@ export interface TransferCallOptions extends CallOptions {
   readonly representation?: "image" | "ascii";
   /**
    * `"size"` (the default): SIZE is asked where nothing else tells how long the file is. `"hash"`: besides, the
-   * server's hash of the file is compared with this side's, if it has one (see `verified` in the report). Hashing a
-   * large file may take the server long: `timeouts.command` is how long it has.
+   * server's hash of the file is compared with this side's, if it has one (see `verified` in the report).
    */
   readonly verify?: "size" | "hash" | "none";
 }

@@ -57,6 +57,7 @@ export function createQueue(lease: Lease, giveUp: (error: FtpError) => void): Qu
           if (error !== undefined) throw error;
         };
         const own: Lease = {
+          timeouts: lease.timeouts,
           async command(command, more) {
             check();
             return lease.command(command, more);

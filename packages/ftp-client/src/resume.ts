@@ -1,6 +1,6 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { type FileStore, FileStoreError, toPath, type VirtualPath } from "@longshore/file-store";
-import { createNodeStore } from "@longshore/file-store-node";
+import { createNodeStore, followLinks } from "@longshore/file-store-node";
 import { receiveFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
 import type { TransferCallOptions } from "./options.ts";
@@ -18,7 +18,7 @@ const partSuffix = ".part";
 /**
  * Goes on with a download into a local path. What came so far stands beside it as `NAME.part`, also after a failure,
  * so that the next call goes on from there; a file under the name itself that is shorter than the remote one is
- * taken for such a part. The end of what stands is compared with the server's before anything is added.
+ * taken for such a part. A link is followed, as without `resume`, and the part stands beside what it leads to. The end of what stands is compared with the server's before anything is added.
  */
 export async function resumeDownload(
   session: Session,
@@ -27,7 +27,7 @@ export async function resumeDownload(
   local: string,
   options: TransferCallOptions & { readonly overlap?: number },
 ): Promise<TransferReport> {
-  const whole = resolve(local);
+  const whole = await followLinks(local);
   const inPlace = createNodeStore(dirname(whole), { writable: true, writes: "in-place" });
   const final = toPath(`/${basename(whole)}`);
   const part = toPath(`/${basename(whole)}${partSuffix}`);

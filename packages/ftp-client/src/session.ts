@@ -53,6 +53,7 @@ export interface Session {
 
 /** The session in the hands of one call. */
 export interface Lease {
+  readonly timeouts: FtpTimeouts;
   command(command: FtpCommand, options?: Omit<CommandOperation, "type" | "command">): Promise<FtpReply>;
   /** Any final reply is an answer. */
   quote(line: string): Promise<FtpReply>;
@@ -97,7 +98,7 @@ function createSession(
   established: (error?: FtpError) => void,
 ): Session {
   const tls = tlsOf(options);
-  const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, ...options.timeouts };
+  const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, hash: 3_600_000, ...options.timeouts };
   const pace = toPace(options.rateLimit);
   const dial = toDial(options);
   let dataModes = toDataModes(options.dataModes, dial);
@@ -228,9 +229,10 @@ function createSession(
   const openData = (
     effect: Extract<ClientEffect, { readonly type: "data-connect" | "data-listen" }>,
   ): DataConnection => {
-    const shared = { transfer: effect.transfer, handshakeTimeout: timeouts.tls, report };
+    const direction = isUpload(current?.operation) ? "send" : "receive";
+    const refuseCut = direction === "receive" && options.quirks?.acceptMissingCloseNotify !== true;
+    const shared = { transfer: effect.transfer, handshakeTimeout: timeouts.tls, refuseCut, report };
     if (effect.type === "data-connect") {
-      const direction = isUpload(current?.operation) ? "send" : "receive";
       return connectPassive({
         ...shared,
         address: effect.address,
@@ -256,6 +258,7 @@ function createSession(
     });
 
   const lease: Lease = {
+    timeouts,
     async command(command, more = {}) {
       const { reply } = await run({ type: "command", command, ...more });
       return reply ?? noReply;

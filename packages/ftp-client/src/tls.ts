@@ -1,5 +1,6 @@
 import { isIP, type Socket } from "node:net";
-import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from "node:tls";
+import { type ConnectionOptions, connect, createSecureContext, TLSSocket } from "node:tls";
+import { watchEnd } from "@longshore/ftp-data";
 import type { FtpTlsOptions } from "./options.ts";
 
 /** TLS for one control connection and its data connections. */
@@ -33,11 +34,14 @@ export function createSecurity(host: string, options: FtpTlsOptions): Security {
       return secured;
     },
     startData(socket) {
-      return connect({
+      const secured = connect({
         ...shared,
         socket,
         ...(resumeSession && session !== undefined ? { session } : {}),
       });
+      // Of TLS inside TLS to a proxy nothing can be told.
+      if (!(socket instanceof TLSSocket)) watchEnd(secured, socket, () => {});
+      return secured;
     },
   };
 }

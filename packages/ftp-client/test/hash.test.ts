@@ -43,6 +43,24 @@ async function ours(): Promise<FtpClient> {
 }
 
 describe("hash", () => {
+  it("of a long file is waited for longer than for other replies", async () => {
+    const ftp = await stage.connect(
+      async (peer) => {
+        await peer.expect("TYPE", "200 Ok.");
+        await peer.expect("XMD5");
+        await peer.pause(400);
+        await peer.send(`250 ${hex("md5", text)}\r\n`);
+        await peer.expect("XMD5");
+        await peer.pause(400);
+      },
+      { timeouts: { command: 100 } },
+      ["XMD5"],
+    );
+    expect(await ftp.hash("/text")).toEqual({ algorithm: "MD5", digest: hex("md5", text) });
+    const given = await failure(ftp.hash("/text", { timeout: 100 }));
+    expect(given.code).toBe("timeout");
+  });
+
   it("gives the best that the server has, or the one that is asked for", async () => {
     const ftp = await ours();
     expect(await ftp.hash("/big")).toEqual({ algorithm: "SHA-256", digest: hex("sha256", big) });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,6 +35,26 @@ describe("downloads", () => {
     expect(report).toMatchObject({ offset: 20_000, bytes: 30_000, verified: "size" });
     expect((await readFile(join(folder, "f"))).equals(content)).toBe(true);
     expect(await readdir(folder)).toEqual(["f"]);
+  });
+
+  it("onto a link go on where it leads, and the link stays", async () => {
+    await mkdir(join(folder, "far"));
+    await writeFile(join(folder, "far", "real.part"), content.subarray(0, 20_000));
+    await symlink(join("far", "real"), join(folder, "f"));
+    const ftp = await stage.connect(async (peer) => {
+      await peer.expect("TYPE", "200 Ok.");
+      await peer.expect("SIZE", `213 ${content.length}`);
+      const { socket } = await peer.passive();
+      expect(await peer.expect("REST", "350 Ready.")).toBe("20000");
+      await peer.expect("RETR", "150 Here.");
+      (await socket).end(content.subarray(20_000));
+      await peer.send("226 Done.\r\n");
+    });
+    const report = await ftp.download("f", join(folder, "f"), { resume: true, overlap: 0 });
+    expect(report).toMatchObject({ offset: 20_000, verified: "size" });
+    expect(await readlink(join(folder, "f"))).toBe(join("far", "real"));
+    expect((await readFile(join(folder, "far", "real"))).equals(content)).toBe(true);
+    expect(await readdir(join(folder, "far"))).toEqual(["real"]);
   });
 
   it("that break keep their part, and the next call completes it", async () => {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { watchEnd } from "@longshore/ftp-data";
 import type { SessionTls } from "./tls.ts";
-import { watchEnd } from "./tls-end.ts";
 
 /**
  * Becomes the TLS client on a data connection, as CPSV and SSCN ask for: the other end is a server, whose name nobody knows

@@ -2,8 +2,8 @@ import { randomBytes, type X509Certificate } from "node:crypto";
 import { Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import { watchEnd } from "@longshore/ftp-data";
 import type { DataFailure } from "@longshore/ftp-session/server";
-import { watchEnd } from "./tls-end.ts";
 import type { TlsSetup } from "./tls-setup.ts";
 
 /** A connection that is becoming TLS. */

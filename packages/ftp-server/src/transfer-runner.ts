@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
 import type { HostPort } from "@longshore/ftp-address";
-import { DataConnectionError, type Pace } from "@longshore/ftp-data";
+import { DataConnectionError, type Pace, wasCut } from "@longshore/ftp-data";
 import type {
   DataFailure,
   DataProtection,
@@ -15,7 +15,6 @@ import type { DataConnections } from "./data.ts";
 import type { TransferInfo } from "./event.ts";
 import type { ListingSource } from "./listing.ts";
 import type { Counted } from "./once.ts";
-import { wasCut } from "./tls-end.ts";
 import { failureOf, type OpenTransfer, openTransfer } from "./transfer.ts";
 import { restartBeyondEnd } from "./upload-target.ts";
 

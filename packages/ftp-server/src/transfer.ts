@@ -12,11 +12,11 @@ import {
   sendChunks,
   sendFile,
   type TransferOptions,
+  wasCut,
 } from "@longshore/ftp-data";
 import type { Transfer, TransferFailure } from "@longshore/ftp-session/server";
 import { type ListingSource, openListing } from "./listing.ts";
 import { readUpTo } from "./range.ts";
-import { wasCut } from "./tls-end.ts";
 import { asciiReceiver, asciiSender } from "./transformer.ts";
 import { endInterrupted, openTarget, restartBeyondEnd } from "./upload-target.ts";
 

@@ -50,7 +50,7 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
 function sendCommand(core: Core, operation: CommandOperation): void {
   send(core, operation.command);
   const wait = verbOf(operation) === "REIN" ? "restarting-session" : "reply";
-  enter(core, { name: "command", wait, operation });
+  enter(core, { name: "command", wait, operation }, operation.limit);
 }
 
 export function beginRename(core: Core, operation: RenameOperation): void {

@@ -23,6 +23,8 @@ export interface CommandOperation {
   readonly representation?: TransferType;
   /** Codes or their beginnings that mean success; `["2"]` unless told. */
   readonly expect?: readonly string[];
+  /** Milliseconds for the reply in place of `timeouts.command`; 0 is no limit. */
+  readonly limit?: number;
 }
 
 /** A line of the user's own, for commands that the table does not know (RFC 1123 §4.1.4.2, QUOTE). */

@@ -375,6 +375,12 @@ describe("opening the data connection", () => {
     expect(bench.sent.at(-1)).toBe("PASV");
   });
 
+  it("a 227 whose numbers stand in the last line of several", () => {
+    const bench = greeted({ dataModes: ["PASV"] }).begin(retrieve());
+    bench.receive("227-Passive mode, 2 of 3 ports are free.\r\n Mind the gap,\r\n227 (192,0,2,1,7,208)\r\n");
+    expect(bench.last("data-connect").address).toEqual(address);
+  });
+
   it("EPSV that is answered with 227", () => {
     const bench = greeted().begin(retrieve()).receive("227 (192,0,2,1,7,208)\r\n");
     expect(bench.last("data-connect").address).toEqual(address);

@@ -32,6 +32,8 @@ export function watchEnd(secure: TLSSocket, plain: Duplex, onEnd: () => void): v
     });
   };
   secure.once("secure", mark);
+  // To a client the tickets of TLS 1.3 come behind the handshake, and of an empty file nothing but them.
+  secure.on("session", mark);
   handle.onread = function (this: unknown, ...args: readonly unknown[]): unknown {
     if (args[0] !== undefined) mark();
     else {
