@@ -1,4 +1,5 @@
 import { createDigest, digestFile } from "@longshore/ftp-data";
+import { FtpError } from "@longshore/ftp-session/client";
 import type { KnownFeatures } from "./features.ts";
 import { type HashCheck, prepareHash } from "./hash.ts";
 import type { TransferCallOptions } from "./options.ts";
@@ -95,7 +96,11 @@ export async function upload(
       await lease.operate({ type: "rename", from: name, to: remote });
       return confirmed;
     } catch (error) {
-      await lease.command({ verb: "DELE", path: name }).catch(() => {});
+      // A call that was given up can do nothing more: what clears up after it is the session's next one.
+      await lease.command({ verb: "DELE", path: name }).catch((failure: unknown) => {
+        if (FtpError.isInstance(failure) && failure.code === "refused") return;
+        session.use({}, (own) => own.command({ verb: "DELE", path: name })).catch(() => {});
+      });
       throw error;
     }
   } finally {

@@ -58,7 +58,7 @@ export async function resumeDownload(
 
 /**
  * Goes on with an upload behind what stands on the server: with APPE, which never cuts anything off, or with REST and
- * STOR where APPE is refused. The end of what stands is compared before.
+ * STOR where APPE is refused. The end of what stands is compared before, where the server lets it be read.
  */
 export async function resumeUpload(
   session: Session,
@@ -80,10 +80,12 @@ export async function resumeUpload(
   if (standing === 0) return store(session, lease, "STOR", remote, source, { ...options, offset: 0 });
   const compared = Math.min(standing, options.overlap ?? defaultOverlap);
   if (compared > 0) {
-    const theirs = await remoteTail(session, lease, remote, standing - compared, compared);
-    const ours = new Uint8Array(compared);
-    await file.read(ours, standing - compared);
-    refuseDifference(theirs, ours);
+    const theirs = await remoteTail(session, lease, remote, standing - compared, compared).catch(unreadable);
+    if (theirs !== undefined) {
+      const ours = new Uint8Array(compared);
+      await file.read(ours, standing - compared);
+      refuseDifference(theirs, ours);
+    }
   }
   if (standing === file.size) return nothingLeft(standing);
   try {
@@ -140,6 +142,11 @@ async function remoteTail(
     if (!(FtpError.isInstance(error) && isEnough(error))) throw error;
   }
   return bytes.subarray(0, filled);
+}
+
+/** What is not whole may be kept from readers, and so may a directory that only takes files: the size has to do. */
+function unreadable(error: unknown): undefined {
+  if (!FtpError.isInstance(error) || error.code !== "refused") throw error;
 }
 
 /** Thrown to break a transfer off of which enough has come. */

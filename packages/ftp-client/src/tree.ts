@@ -227,25 +227,40 @@ async function downloadStep(
 async function uploadStep(
   remote: RemoteTree,
   { store, context, pathOf }: LocalTree,
-  { from, to, entry }: TreeStep,
+  { action, from, to, entry }: TreeStep,
   options: UploadTreeOptions,
 ): Promise<TransferReport> {
   const { temporary = false } = options;
+  let isBegun = false;
+  const call = callOf(
+    {
+      ...options,
+      onProgress: (path, progress) => {
+        isBegun = true;
+        options.onProgress?.(path, progress);
+      },
+    },
+    from.join("/"),
+  );
   const place = remote.pathOf(to);
   const modified = timeToKeep(options, entry?.modified);
   return remote.run(async (client) => {
     const file = await store.openRead(pathOf(from), context);
-    const report = await client
-      .upload(file, place, { ...callOf(options, from.join("/")), temporary })
-      .catch(async (error: unknown) => {
-        // A call that never had its turn has not closed it.
-        await file.close().catch(() => {});
-        throw error;
-      });
+    const report = await client.upload(file, place, { ...call, temporary }).catch(async (error: unknown) => {
+      // A call that never had its turn has not closed it.
+      await file.close().catch(() => {});
+      // Where nothing stood, no part of a file stays: the next time it would pass for one.
+      if (action.why === "new" && isBegun && !temporary)
+        await client.remove(place, { timeout: clearingTime }).catch(() => {});
+      throw error;
+    });
     if (modified !== undefined) await keepTime(client, place, modified);
     return report;
   });
 }
+
+/** A server that is gone is not waited for. */
+const clearingTime = 10_000;
 
 /** The file is there and whole: that its time could not be set is no failure. */
 async function keepTime(client: FtpClient, path: string, modified: number): Promise<void> {
