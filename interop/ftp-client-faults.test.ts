@@ -71,7 +71,8 @@ const unknowable = ["plain list, drop at data connect", "explicit list, drop at 
 
 const content = randomBytes(size);
 const listed = Array.from({ length: 300 }, (_, index) => `file number ${index} of this directory.txt`);
-/** Each scenario has a loopback address of its own. */
+/** Each scenario has a loopback address of its own, also where these tests run twice at once. */
+const network = 64 + (process.pid % 128);
 let addresses = 0;
 
 afterAll(removeFolders);
@@ -154,7 +155,7 @@ async function scenario(
   limit: number,
 ): Promise<void> {
   addresses++;
-  const host = `127.7.${addresses >> 7}.${(addresses & 127) + 1}`;
+  const host = `127.${network}.${addresses >> 7}.${(addresses & 127) + 1}`;
   const proxy = await openFaultProxy({ host, ...pick(server) });
   const arm = (): void => proxy.arm(phase.channel, phase.strike, fault);
   if (phase.on === "connect") arm();
