@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addConnectionFlags, type ConnectionFlags, urlHelp } from "../connection.ts";
 import { printable } from "../failure.ts";
+import { amountOf } from "../option.ts";
 import { complete } from "../shell/complete.ts";
 import { createEditor, type Editor } from "../shell/editor.ts";
 import { historyFile, memorable, openHistory } from "../shell/history.ts";
@@ -31,6 +32,7 @@ export function addFtp(program: Command): void {
     .option("-c, --command <commands>", "run these, parted by ; and end")
     .option("-e, --execute <commands>", "run these before anything is typed")
     .option("--keep-going", "go on in a script when a command fails; the exit code tells it all the same")
+    .option("--limit-rate <rate>", "bytes a second, such as 500k or 2MiB", amountOf)
     .option("-d, --debug", "show every line that is sent and comes, without passwords")
     .addHelpText(
       "after",

@@ -17,7 +17,8 @@ export async function openRemote(
 ): Promise<void> {
   await closeRemote(shell);
   shell.place = { ...url, password: undefined };
-  const user = url.user ?? (await askUser(shell, url));
+  const { netrc } = shell.flags;
+  const user = url.user ?? (netrc === undefined ? await askUser(shell, url) : undefined);
   shell.editor?.release();
   const options: FtpClientOptions = {
     ...(await optionsOf(user === undefined ? url : { ...url, user }, shell.flags)),
@@ -71,7 +72,7 @@ export async function learnDirectory({ remote }: Shell, signal: AbortSignal): Pr
 
 async function connect(shell: Shell, options: FtpClientOptions, signal: AbortSignal): Promise<Remote> {
   const client = await FtpClient.connect({ ...options, signal, onTrace: shell.trace.see });
-  if (!shell.settings.passive) client.setDataModes("active");
+  client.setDataModes(shell.settings.passive ? "passive" : "active");
   return { client, options, directory: undefined, home: undefined, before: undefined };
 }
 

@@ -65,7 +65,7 @@ export function createShell(
     progress: true,
     hash: 0,
     representation: "image",
-    passive: true,
+    passive: flags.active !== true,
   };
   const tell = (line: string): void => {
     process.stderr.write(`${printable(line)}\n`);

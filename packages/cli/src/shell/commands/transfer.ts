@@ -3,10 +3,11 @@ import type { TransferReport } from "@longshore/ftp-client";
 import { usageFailure } from "../../failure.ts";
 import { expandLocal } from "../../glob-local.ts";
 import { expandRemote, type RemoteMatch } from "../../glob-remote.ts";
-import { localFile } from "../../local.ts";
+import { isDirectory, localFile } from "../../local.ts";
 import { nameOf } from "../../place.ts";
 import { getFile, putFile, type TransferSettings } from "../../transfer/file.ts";
 import { downloadsInto } from "../../transfer/names.ts";
+import { tellReason } from "../../transfer/reason.ts";
 import type { Call, ShellCommand } from "../command.ts";
 import type { Word } from "../line.ts";
 import { localPath } from "../local-path.ts";
@@ -103,7 +104,7 @@ async function download(
 
 async function getSeveral(call: Call): Promise<void> {
   const { downloads, leftOut } = downloadsInto(".", await remoteMatches(call, call.words));
-  for (const { path, reason } of leftOut) call.shell.tell(`${path}: left out (${reason})`);
+  for (const { path, reason } of leftOut) call.shell.tell(`${path}: left out, ${tellReason(reason)}`);
   await eachOf(
     call,
     downloads,
@@ -118,13 +119,17 @@ export async function remoteMatches(call: Call, words: readonly Word[]): Promise
   const { shell, signal } = call;
   const client = await shell.client(signal);
   const found = new Map<string, RemoteMatch>();
-  const onSkipped = (path: string, reason: string): void => shell.tell(`${path}: left out (${reason})`);
+  const onSkipped = (path: string, reason: string): void =>
+    shell.tell(`${path}: left out, ${tellReason(reason)}`);
   for (const { text, pattern } of words) {
     const matches =
       pattern === undefined
         ? [{ path: text }]
         : await shell.trace.quietly(() => expandRemote(client, pattern, { signal, onSkipped }), "forget");
-    for (const match of matches) if (match.entry?.type !== "directory") found.set(match.path, match);
+    for (const match of matches) {
+      if (match.entry?.type === "directory") shell.tell(`${match.path}: left out, ${aDirectory}`);
+      else found.set(match.path, match);
+    }
   }
   return refuseNone(
     [...found.values()],
@@ -140,6 +145,8 @@ async function put(call: Call, more: TransferSettings): Promise<void> {
 async function upload(call: Call, local: string, remote: string, more: TransferSettings): Promise<void> {
   if (local === "-")
     throw usageFailure("the session reads standard input itself: put a file, or use longshore put");
+  if (await isDirectory(local))
+    throw usageFailure(`${local} is a directory: mirror -R puts it with everything below it`);
   const client = await call.shell.client(call.signal);
   await metered(call.shell, nameOf(remote), false, (progress) =>
     putFile(client, local, remote, { ...settingsOf(call), ...more }, progress),
@@ -170,7 +177,10 @@ async function putSeveral(call: Call): Promise<void> {
   const found = new Set<string>();
   for (const { text, pattern } of words) {
     const paths = pattern === undefined ? [localPath(text)] : await expandLocal(localPath(pattern));
-    for (const path of paths) found.add(path);
+    for (const path of paths) {
+      if (pattern !== undefined && (await isDirectory(path))) shell.tell(`${path}: left out, ${aDirectory}`);
+      else found.add(path);
+    }
   }
   const files = refuseNone([...found], texts);
   await eachOf(
@@ -181,6 +191,8 @@ async function putSeveral(call: Call): Promise<void> {
     (path) => upload(call, path, basename(path), {}),
   );
 }
+
+const aDirectory = "it is a directory: mirror takes those";
 
 function remoteName(local: string, remote: string | undefined): string {
   if (remote === undefined) return basename(local);
