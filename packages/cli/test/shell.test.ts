@@ -145,6 +145,7 @@ describe("a script", () => {
     ["put -", /reads standard input itself/],
     ["put nofile", /nofile cannot be read/],
     ["quote RETR x", /opens a data connection: take ls, nlist, get/],
+    ["user", /nobody can be asked: write user NAME/],
     ["close; ls", /not connected: open HOST or open URL first/],
     ["open ftp://h/ 21", /a URL has its port in it/],
     ["open 127.0.0.1 1", /check the host, the port/],
@@ -331,14 +332,21 @@ describe("at a terminal", () => {
     expect(existsSync(join(there, "pub/data.bin"))).toBe(true);
   });
 
-  it("Ctrl-C at the name or the password leaves the session there", async () => {
+  it("Ctrl-C at the name or the password leaves the session there, and in a program of ! is for that alone", async () => {
     const { code } = await inTerminal(
       `exec $longshore ftp ${host}`,
       typing(
         [/Name at 127\.0\.0\.1 \(anonymous\): $/, "\u0003"],
         [/interrupted[\s\S]*ftp> $/, `open ada@${host}\r`],
         [/Password for ada/, "\u0003"],
-        [/interrupted[\s\S]*ftp> $/, "exit\r"],
+        [/interrupted[\s\S]*ftp> $/, "user\r"],
+        [/Name at 127\.0\.0\.1 \(anonymous\): $/, "\r"],
+        [
+          /anonymous@127\.0\.0\.1:\/> $/,
+          "!sh -c 'kill -INT $PPID; kill -INT $PPID; sleep 0.2; echo still'\r",
+        ],
+        [/still[\s\S]*anonymous@127\.0\.0\.1:\/> $/, "status\r"],
+        [/connected to[\s\S]*anonymous@127\.0\.0\.1:\/> $/, "exit\r"],
       ),
       { env: state },
     );

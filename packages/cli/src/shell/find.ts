@@ -19,7 +19,8 @@ export function findCommand(word: string, commands: readonly ShellCommand[]): Fo
     const names = begun.flatMap(namesOf).filter((name) => name.startsWith(wanted));
     return { ok: false, message: `${shown} could be ${names.join(", ")}: write more of it` };
   }
-  const meant = nearest(wanted, commands.flatMap(namesOf));
+  const words = commands.flatMap(namesOf).filter((name) => /^[a-z]/.test(name));
+  const meant = nearest(wanted, words);
   const advice = meant === undefined ? "help lists those that there are" : `did you mean ${meant}?`;
   return { ok: false, message: `there is no command ${shown}; ${advice}` };
 }

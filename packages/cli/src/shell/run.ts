@@ -28,7 +28,12 @@ export async function runLine(shell: Shell, line: string, signal: AbortSignal): 
 async function runStatement(shell: Shell, statement: Statement, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   if (statement.type === "shell") {
-    await runHere(statement.text);
+    shell.isLent = true;
+    try {
+      await runHere(statement.text);
+    } finally {
+      shell.isLent = false;
+    }
     return;
   }
   const [first, ...words] = statement.words;

@@ -48,6 +48,7 @@ export async function runInteractive(
 async function attempt(shell: Shell, ended: AbortSignal, work: Work): Promise<boolean> {
   const interrupted = new AbortController();
   const interrupt = (): void => {
+    if (shell.isLent) return;
     if (interrupted.signal.aborted) shell.remote?.client.destroy();
     interrupted.abort(new Error("interrupted"));
   };

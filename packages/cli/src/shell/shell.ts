@@ -20,6 +20,8 @@ export interface Shell {
   remote: Remote | undefined;
   /** Set by `bye`. */
   isEnding: boolean;
+  /** A program of the user's has the terminal (`!`): Ctrl-C is for it alone. */
+  isLent: boolean;
   /** The open session, connected again where the server has closed it. */
   client(signal: AbortSignal): Promise<FtpClient>;
   /** A line for the person, beside what commands print. */
@@ -79,6 +81,7 @@ export function createShell(
     place: undefined,
     remote: undefined,
     isEnding: false,
+    isLent: false,
     async client(signal) {
       if (shell.remote === undefined) {
         const again = shell.place === undefined ? "" : `, or user NAME for ${shell.place.host} again`;

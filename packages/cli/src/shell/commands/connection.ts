@@ -18,12 +18,11 @@ export const connectionCommands: readonly ShellCommand[] = [
   },
   {
     name: "user",
-    usage: "NAME [PASSWORD [ACCOUNT]]",
-    summary: "log in as somebody else, over a new connection; without PASSWORD it is asked for",
-    least: 1,
+    usage: "[NAME [PASSWORD [ACCOUNT]]]",
+    summary: "log in as somebody else, over a new connection; what is not said is asked for",
     most: 3,
     completes: ["nothing"],
-    withoutSecrets: ([name = ""]) => [name],
+    withoutSecrets: (words) => words.slice(0, 1),
     run: user,
   },
   {
@@ -53,7 +52,9 @@ async function open({ shell, texts: [target = "", port], signal }: Call): Promis
 async function user({ shell, texts, signal }: Call): Promise<void> {
   const { place } = shell;
   if (place === undefined) throw usageFailure("there is no server yet: open HOST first");
-  const [name = "", password, account] = texts;
+  const [name, password, account] = texts;
+  if (name === undefined && shell.editor === undefined)
+    throw usageFailure("nobody can be asked: write user NAME");
   const login = password === undefined ? {} : { password: createSecret(password) };
   // To where the session is, and not to where it began.
   await openRemote(shell, { ...place, path: "", user: name, ...login }, signal, account);
