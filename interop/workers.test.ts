@@ -264,6 +264,17 @@ describe("several workers behind one port", () => {
     expect(greetings.filter((code) => code === "220")).toHaveLength(most);
   });
 
+  it("when all are killed at once, others serve at the same port", async () => {
+    const known = processes();
+    for (const control of await twoSessions())
+      process.kill(known.get(workerOf(control) ?? 0) ?? 0, "SIGKILL");
+    for (const control of controls.splice(0)) await control.rest();
+    const isNew = (worker: number | undefined): boolean => worker !== undefined && !known.has(worker);
+    await until(() => [...processes().keys()].filter(isNew).length === 2);
+    const [one, two] = await twoSessions();
+    for (const control of [one, two]) expect(isNew(workerOf(control))).toBe(true);
+  });
+
   it("SIGHUP puts another configuration in force in all of them, or none where it is wrong", async () => {
     const [one, two] = await twoSessions();
     const readAgain = (): number =>

@@ -39,6 +39,8 @@ const closePatience = 5000;
 
 export function createCrew({ size, settings: first, log, join }: CrewParts): Crew {
   const members = new Set<WorkerMember>();
+  /** Those that were told which ports, where the configuration leaves them open. */
+  const named = new WeakSet<WorkerMember>();
   /** The last that was told of each, by which what it counted outlives it. */
   const told = new Map<WorkerMember, MetricValues>();
   let gone: MetricValues = [];
@@ -59,13 +61,16 @@ export function createCrew({ size, settings: first, log, join }: CrewParts): Cre
   async function start(): Promise<WorkerMember> {
     const began = performance.now();
     const by = settings;
-    const isAlone = ![...members].some(({ isServing }) => isServing);
+    // A free port was picked by the first, and whoever else asks for one while anyone has that gets the same. When
+    // nobody has it any more it has to be named, and then all who come to join have to name it.
+    const serving = [...members].find(({ isServing }) => isServing);
+    const isNamed = serving === undefined ? addresses !== undefined : named.has(serving);
     const member = createMember(
       cluster.fork({ [workerVariable]: "1" }),
-      // A free port was picked by the first: while anyone listens there the others find it, later it has to be named.
-      isAlone && addresses !== undefined ? withPorts(settings, addresses) : settings,
+      isNamed && addresses !== undefined ? withPorts(by, addresses) : by,
       join,
     );
+    if (isNamed) named.add(member);
     members.add(member);
     void member.ended.then(async (how) => {
       members.delete(member);
