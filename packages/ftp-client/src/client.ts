@@ -133,8 +133,19 @@ async function connect({ timeout = 0, ...given }: FtpClientOptions): Promise<Ftp
     throw localError(error);
   }
   const client = createClient(session, state, plan, options);
+  sessions.set(client, session);
   keepAwake(session, client, options.keepAlive ?? 0);
   return client;
+}
+
+const sessions = new WeakMap<FtpClient, Session>();
+
+/** The session of a client, for what needs two of them. */
+export function sessionOf(client: FtpClient): Session {
+  const session = sessions.get(client);
+  if (session === undefined)
+    throw new FtpError("bad-argument", "this is no client that FtpClient.connect made");
+  return session;
 }
 
 function createClient(

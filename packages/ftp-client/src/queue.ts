@@ -66,6 +66,10 @@ export function createQueue(lease: Lease, giveUp: (error: FtpError) => void): Qu
             check();
             return lease.quote(line);
           },
+          async elsewhere(command, onMark) {
+            check();
+            return lease.elsewhere(command, onMark);
+          },
           async operate(operation) {
             check();
             return lease.operate(operation);

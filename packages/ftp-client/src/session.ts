@@ -1,4 +1,4 @@
-import { CommandEncodeError, commandRow, type FtpCommand } from "@longshore/ftp-command";
+import { CommandEncodeError, commandRow, type FtpCommand, formatCommand } from "@longshore/ftp-command";
 import type { Pace } from "@longshore/ftp-data";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
@@ -57,6 +57,8 @@ export interface Lease {
   command(command: FtpCommand, options?: Omit<CommandOperation, "type" | "command">): Promise<FtpReply>;
   /** Any final reply is an answer. */
   quote(line: string): Promise<FtpReply>;
+  /** A transfer command whose data goes between two servers: it has no clock, and giving it up sends ABOR. */
+  elsewhere(command: FtpCommand, onMark: () => void): Promise<FtpReply>;
   operate(operation: Exclude<ClientOperation, TransferOperation>): Promise<FtpReply | undefined>;
   /** `onMark` sees the 1yz as it comes. */
   transfer(
@@ -265,6 +267,12 @@ function createSession(
     },
     async quote(line) {
       const { reply } = await run({ type: "command", command: { line }, expect: ["2", "3", "4", "5"] });
+      return reply ?? noReply;
+    },
+    async elsewhere(command, onMark) {
+      const line = formatCommand(command);
+      const operation = { type: "command", command: { line }, limit: 0, abortable: true } as const;
+      const { reply } = await run(operation, undefined, onMark);
       return reply ?? noReply;
     },
     async operate(operation) {

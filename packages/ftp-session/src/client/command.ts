@@ -36,7 +36,7 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
   }
   // A line of the user's own may be one that has a 1yz, and ABOR's own replies are a transfer's elsewhere.
   const isFree = "line" in operation.command || verb === "ABOR";
-  if (target === "restarting-session" || (isFree && reply.code < 200)) enter(core, state);
+  if (target === "restarting-session" || (isFree && reply.code < 200)) enter(core, state, operation.limit);
   else if (target === "desync" && !isFree) desync(core, reply);
   else if (target !== "settled" && !matchesReply(reply, ...expect)) {
     fail(core, refusal(core, "refused", reply));

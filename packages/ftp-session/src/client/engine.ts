@@ -11,7 +11,7 @@ import { answersKeepAlive, sendKeepAlive } from "./keep-alive.ts";
 import { beginLogin, logIn } from "./login.ts";
 import type { ClientOperation } from "./operation.ts";
 import type { ClientEngineOptions } from "./options.ts";
-import { abortTransfer, recover, resync } from "./recovery.ts";
+import { abortElsewhere, abortTransfer, recover, resync } from "./recovery.ts";
 import type { ClientState } from "./state.ts";
 import { clientTable, targetOf, targetOfEvent } from "./table.ts";
 import {
@@ -272,7 +272,9 @@ function giveUpOperation(core: Core, error: FtpError): void {
   const { state } = core;
   if (state.name === "establishing") close(core, error);
   else if (state.name === "transfer") giveUp(core, state, error);
-  else if (isBusy(state)) fail(core, error, 1);
+  else if (state.name === "command" && state.wait === "reply" && state.operation.abortable === true) {
+    abortElsewhere(core, error);
+  } else if (isBusy(state)) fail(core, error, 1);
 }
 
 function expire(core: Core): void {

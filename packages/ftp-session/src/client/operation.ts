@@ -25,6 +25,8 @@ export interface CommandOperation {
   readonly expect?: readonly string[];
   /** Milliseconds for the reply in place of `timeouts.command`; 0 is no limit. */
   readonly limit?: number;
+  /** It is a transfer between two servers: ABOR follows when it is given up. */
+  readonly abortable?: boolean;
 }
 
 /** A line of the user's own, for commands that the table does not know (RFC 1123 §4.1.4.2, QUOTE). */

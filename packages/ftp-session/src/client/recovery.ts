@@ -13,14 +13,28 @@ type Recovering = Extract<ClientState, { readonly name: "recovering" }>;
  */
 export function abortTransfer(core: Core, state: TransferState, error: FtpError): void {
   const { data, noops } = state;
+  sendAbort(core);
+  // After ABOR, so that a server which looks only at one of the two sees a transfer that was broken off.
+  if ("transfer" in data) core.effects.push({ type: "data-close", transfer: data.transfer });
+  awaitAbort(core, error, noops);
+}
+
+/** The same for a transfer between two servers, of which this side has no data connection. */
+export function abortElsewhere(core: Core, error: FtpError): void {
+  sendAbort(core);
+  awaitAbort(core, error, 0);
+}
+
+function sendAbort(core: Core): void {
   if (core.settings.telnetSynch) {
     core.effects.push({ type: "command-send", bytes: encodeTelnetAbort(), text: "IAC IP IAC DM" });
   }
   send(core, { verb: "ABOR" });
-  // After ABOR, so that a server which looks only at one of the two sees a transfer that was broken off.
-  if ("transfer" in data) core.effects.push({ type: "data-close", transfer: data.transfer });
+}
+
+function awaitAbort(core: Core, error: FtpError, owed: number): void {
   settle(core, { ok: false, error }, 1);
-  if (core.state.name !== "closed") enter(core, { name: "recovering", wait: "aborting", owed: noops });
+  if (core.state.name !== "closed") enter(core, { name: "recovering", wait: "aborting", owed });
 }
 
 /** `reply` belongs to an operation that was given up. */
