@@ -168,6 +168,25 @@ describe("uploads", () => {
     expect(got.equals(content.subarray(20_000))).toBe(true);
   });
 
+  it("go on where the server lets nobody read what is not whole", async () => {
+    let got: Buffer = Buffer.alloc(0);
+    const ftp = await stage.connect(async (peer) => {
+      await peer.expect("TYPE", "200 Ok.");
+      await peer.expect("SIZE", "213 20000");
+      await peer.passive();
+      await peer.expect("REST", "350 Ready.");
+      await peer.expect("RETR", "550 No such file.");
+      got = await received(await peer.transfer("APPE", "150 Go."));
+      await peer.send("226 Done.\r\n");
+      await peer.expect("SIZE", `213 ${content.length}`);
+    });
+    expect(await ftp.upload(content, "f", { resume: true })).toMatchObject({
+      bytes: 30_000,
+      verified: "size",
+    });
+    expect(got.equals(content.subarray(20_000))).toBe(true);
+  });
+
   it("or with REST and STOR where APPE is refused", async () => {
     let got: Buffer = Buffer.alloc(0);
     const ftp = await stage.connect(async (peer) => {

@@ -502,6 +502,25 @@ describe("uploads", () => {
     expect(stage.server.lines.at(-1)).toBe("DELE x");
   });
 
+  it("under a temporary name, which is removed also where the call is given up", async () => {
+    const controller = new AbortController();
+    const ftp = await stage.connect(async (peer) => {
+      await peer.expect("TYPE", "200 Ok.");
+      const data = await peer.transfer("STOR", "150 Go.");
+      data.once("data", () => controller.abort());
+      await peer.expect("ABOR", "426 Aborted.", "226 Ok.");
+      await peer.expect("DELE", "250 Gone.");
+      await peer.expect("NOOP", "200 Ok.");
+    });
+    const endless = (async function* () {
+      for (;;) yield Buffer.alloc(1000);
+    })();
+    const call = { temporary: true, signal: controller.signal };
+    expect((await failure(ftp.upload(endless, "f", call))).code).toBe("aborted");
+    await ftp.noop();
+    expect(stage.server.lines.slice(-2)).toEqual(["DELE f.part", "NOOP"]);
+  });
+
   it("STOU says which name it was", async () => {
     const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
