@@ -65,7 +65,8 @@ export function createProgressGroup({
   const show = (name: string): void => {
     const milliseconds = Date.now() - started;
     if (bar === undefined && milliseconds < showAfterMilliseconds) return;
-    const count = files === undefined ? `${over} files` : `${over} of ${files} files`;
+    const count =
+      files === undefined ? `${over} ${over === 1 ? "file" : "files"}` : `${over} of ${files} files`;
     const { amount, rate } = tellProgress(bytes, undefined, milliseconds);
     const shown = { count, amount, rate, name: fitted(name, terminal.columns) };
     if (bar === undefined) {

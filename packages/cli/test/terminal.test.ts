@@ -66,6 +66,26 @@ describe("progress", () => {
     expect(shown.lastIndexOf("\u001b[?25h")).toBeGreaterThan(shown.lastIndexOf("\u001b[?25l"));
   });
 
+  it("of several says how many are over", async () => {
+    const urls = `ftp://${ftpHost}/pub/hello.txt ftp://${ftpHost}/slow.bin`;
+    const { code, shown } = await inTerminal(
+      `mkdir several; exec $longshore get ${urls} several`,
+      undefined,
+      {
+        cwd: root,
+      },
+    );
+    expect(code).toBe(0);
+    const lines = drawn(shown);
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines)
+      expect(line).toMatch(
+        /^[012] of 2 files {2}[\d.]+ [kM]?B {2}[\d.]+ [kM]?B\/s {2}(?:slow\.bin|hello\.txt)$/,
+      );
+    expect(lines.at(-1)).toMatch(/^2 of 2 files {2}3\.00 MB/);
+    expect(shown.endsWith("\u001b[2K")).toBe(true);
+  });
+
   it("is shown while content goes into a pipe, and never mixed into it", async () => {
     const { code, shown } = await inTerminal(`$longshore get ftp://${ftpHost}/slow.bin - | wc -c`);
     expect(code).toBe(0);
