@@ -29,7 +29,7 @@ for (const [name, client] of Object.entries(tftpClients)) {
 }
 
 it("serves five hundred at once", async () => {
-  const size = 100_000;
+  const size = 300_000;
   const hash = await makeFile(join(folder, "crowd.bin"), size);
   const script = fileURLToPath(new URL("tftp-clients/crowd.ts", import.meta.url));
   const args = ["--import", "tsx", script, String(served.ports.tftp), "crowd.bin", "500"];

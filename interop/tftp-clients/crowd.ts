@@ -4,13 +4,11 @@ import { createHash } from "node:crypto";
 import { tftpGetBytes } from "@longshore/tftp-endpoint";
 
 const [port, filename = "", count] = process.argv.slice(2);
-/** A machine that has other work, too, may take its time. */
-const timing = { patience: 90_000, handshakePatience: 90_000 };
 const results: Record<string, number> = {};
 
 async function read(): Promise<string> {
   try {
-    const bytes = await tftpGetBytes({ host: "127.0.0.1", port: Number(port), filename, timing });
+    const bytes = await tftpGetBytes({ host: "127.0.0.1", port: Number(port), filename });
     return `${bytes.length} ${createHash("sha256").update(bytes).digest("hex")}`;
   } catch (error) {
     return String(error);

@@ -98,6 +98,17 @@ const refusedPorts: ReadonlySet<number> = new Set([0, 7, 19, 53, 69, 123, 1900])
 
 /** A request that comes again within this time of a sign of life is a late duplicate, after it a client that began anew. */
 const duplicateFor = 1000;
+/** The same where two cannot be: they write one file, or have one port and could not be told from each other. */
+const duplicateOfOne = 10_000;
+
+/** The session of a client's end. */
+interface Known {
+  readonly session: Session;
+  /** The request that it answers. */
+  readonly datagram: Uint8Array;
+  /** Another one for the same request, that goes on until the client has answered this one. */
+  readonly before: Known | undefined;
+}
 
 /**
  * A TFTP server.
@@ -112,7 +123,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   const deadlines = createDeadlines();
   const counter = createTotals();
   const groups = options.multicast === undefined ? undefined : createMulticastGroups(options.multicast);
-  const sessions = new Map<string, { readonly session: Session; readonly datagram: Uint8Array }>();
+  const sessions = new Map<string, Known>();
   const perAddress = new Map<string, number>();
   /** Ends of transfers that share the listening socket. */
   const routes = new Map<string, (datagram: Uint8Array, from: Tid) => void>();
@@ -148,15 +159,21 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     const { packet } = result;
     if (packet.type !== "rrq" && packet.type !== "wrq") return "not-a-request";
     const known = sessions.get(key);
-    if (known !== undefined) {
-      const isSame = Buffer.compare(known.datagram, datagram) === 0;
-      if (isSame && now() - known.session.heardAt < duplicateFor) {
-        known.session.repeat();
-        return undefined;
-      }
-      // Another request from there, or the same after a silence: the client began anew.
-      known.session.abandon("the client began anew");
+    if (known === undefined) return admit(via, datagram, packet, remote, key);
+    const { session, before } = known;
+    const isSame = Buffer.compare(known.datagram, datagram) === 0;
+    const canBeTwo = packet.type === "rrq" && rules.transferPorts !== "single";
+    if (isSame && now() - session.heardAt < (canBeTwo ? duplicateFor : duplicateOfOne)) {
+      session.repeat();
+      return undefined;
     }
+    // The same after a silence: the client began anew, or a busy machine has let the request lie. Who has a part in
+    // the transfer answers the new end with ERROR 5, and the old one goes on.
+    if (isSame && canBeTwo && !session.isSettled && before?.session.isSettled !== false)
+      return admit(via, datagram, packet, remote, key, known);
+    if (isSame && before?.session.isSettled === false) return undefined;
+    session.abandon("the client began anew");
+    before?.session.abandon("the client began anew");
     return admit(via, datagram, packet, remote, key);
   }
 
@@ -166,6 +183,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     packet: RequestPacket,
     remote: Tid,
     key: string,
+    before?: Known,
   ): TftpDropReason | undefined {
     if (isClosing) return "closing";
     const { limits, budget, handler, mail = false, transferPorts: ports = "any" } = rules;
@@ -219,6 +237,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       onConfirmed() {
         budget.giveBack(remote.address, charged);
         charged = 0;
+        if (session.isConfirmed && !session.isSettled) before?.session.abandon("the client began anew");
       },
       onSettled() {
         active--;
@@ -228,13 +247,15 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
         if (active === 0) onIdle?.();
       },
       onClosed() {
-        if (sessions.get(key)?.session.id === id) sessions.delete(key);
+        if (sessions.get(key)?.session.id !== id) return;
+        if (before?.session.isSettled === false) sessions.set(key, before);
+        else sessions.delete(key);
       },
     };
     const isShared = mode === "octet" && isIPv4(local.address) && asksForMulticast(packet);
-    const session =
+    const session: Session =
       groups !== undefined && isShared ? openMemberSession(context, groups) : openSession(context);
-    sessions.set(key, { session, datagram });
+    sessions.set(key, { session, datagram, before });
     return undefined;
   }
 
@@ -309,8 +330,9 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
         clearTimeout(timer);
         onIdle = undefined;
       }
-      for (const { session } of [...sessions.values()])
-        session.fail(tftpErrors.notDefined.code, "The server is shutting down");
+      for (const { session, before } of [...sessions.values()])
+        for (const one of [session, before?.session])
+          one?.fail(tftpErrors.notDefined.code, "The server is shutting down");
       listeners?.close();
       listeners = undefined;
     },

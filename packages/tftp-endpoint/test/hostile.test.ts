@@ -282,6 +282,57 @@ describe("the session of a client", () => {
   });
 });
 
+describe("a request that lay on a busy machine while its transfer went on", () => {
+  it.each([1, 2])(
+    "does not end that transfer, whose block %i is out: its client knows no other end",
+    async (out) => {
+      const { port, server } = await serve({ handler: createFiles({ f: pattern(1500) }) });
+      const client = await raw();
+      /** What comes next but from the end `not`, and but what came before. */
+      const nextBut = async (not: number, block = 1) => {
+        let heard = await client.next();
+        while (heard?.from.port === not || (heard?.packet.type === "data" && heard.packet.block < block))
+          heard = await client.next();
+        return heard;
+      };
+      client.send(rrq("f"), port);
+      const tid = (await client.next())?.from.port ?? 0;
+      if (out === 2) client.send(ack(1), tid);
+      await new Promise((resolve) => setTimeout(resolve, 1050));
+      client.send(rrq("f"), port);
+      const other = (await nextBut(tid))?.from.port ?? 0;
+      expect(server.sessions).toBe(2);
+      client.send({ type: "error", code: 5, message: "" }, other);
+      for (const block of [2, 3]) {
+        client.send(ack(block - 1), tid);
+        const next = out === 2 && block === 2 ? undefined : await nextBut(other, block);
+        if (next !== undefined) expect(next).toMatchObject({ packet: { block }, from: { port: tid } });
+      }
+      client.send(ack(3), tid);
+      await expect.poll(() => server.sessions).toBe(0);
+      const ends = events.flatMap((event) => (event.type === "transfer-end" ? [event.outcome.type] : []));
+      expect(ends).toEqual(["failed", "complete"]);
+    },
+  );
+
+  it("begins anew where the client did, and the transfer before ends", async () => {
+    const { port, server } = await serve({ handler: createFiles({ f: pattern(1500) }) });
+    const client = await raw();
+    client.send(rrq("f"), port);
+    const tid = (await client.next())?.from.port ?? 0;
+    client.send(ack(1), tid);
+    await client.next();
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    client.send(rrq("f"), port);
+    let other = await client.next();
+    while (other?.from.port === tid) other = await client.next();
+    expect(other?.packet).toMatchObject({ type: "data", block: 1 });
+    expect(server.sessions).toBe(2);
+    client.send(ack(1), other?.from.port ?? 0);
+    await expect.poll(() => server.sessions).toBe(1);
+  });
+});
+
 describe("a duplicate ACK", () => {
   it("brings no DATA (Sorcerer's Apprentice)", async () => {
     const { port } = await serve({
