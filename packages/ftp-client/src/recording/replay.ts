@@ -1,8 +1,8 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { redactLine } from "@longshore/ftp-command";
 import { FtpError } from "@longshore/ftp-session/client";
 import { createLineDecoder, encodeText, escapeTelnet } from "@longshore/nvt";
-import { createReplayedData, type ReplayedData } from "./replayed-data.ts";
+import { createReplayedData, listen, type ReplayedData } from "./replayed-data.ts";
 import { parseRecording, type RecordedEvent } from "./text.ts";
 
 /** A server that says what a recording says, to a client that does what the recording's did. */
@@ -154,14 +154,4 @@ function createLines(socket: Socket): { next(): Promise<string> } {
       }
     },
   };
-}
-
-export function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
 }

@@ -1,7 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { formatPort, parseEprt, parsePort } from "@longshore/ftp-address";
 import { FtpError } from "@longshore/ftp-session/client";
-import { listen } from "./replay.ts";
 import type { RecordedEvent } from "./text.ts";
 
 type DataEvent = Exclude<RecordedEvent, { readonly type: "client" | "server" }>;
@@ -128,3 +127,14 @@ export function createReplayedData(open: Set<{ destroy(): void }>): ReplayedData
 
 /** In place of what was not kept. */
 const nothing = new Uint8Array(1 << 16);
+
+/** Listens on a free port of loopback. */
+export function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}
