@@ -1,7 +1,8 @@
-import type { FileStore } from "@longshore/file-store";
+import type { FileStore, WritableFile } from "@longshore/file-store";
 import { createDigest, digestFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
 import type { FtpClient } from "./client.ts";
+import { type HeldFile, holdFile, maxHeld } from "./held-file.ts";
 import type { LocalNamePolicy } from "./local-name.ts";
 import type { Progress } from "./options.ts";
 import type { FtpPool } from "./pool.ts";
@@ -211,14 +212,19 @@ async function downloadStep(
   options: TreeTransferOptions,
 ): Promise<TransferReport> {
   const path = pathOf(to);
+  const open = (): Promise<WritableFile> => store.openWrite(path, { mode: "replace" }, context);
+  const size = entry?.isExact === true ? entry.size : undefined;
+  // Told by a listing that may be wrong, which costs nothing here.
+  const small = entry?.size !== undefined && entry.size <= maxHeld ? entry.size : undefined;
+  let held: HeldFile | undefined;
   const report = await remote.run((client) => {
-    const file = lazyFile(() => store.openWrite(path, { mode: "replace" }, context));
-    const size = entry?.isExact === true ? entry.size : undefined;
-    return client.download(remote.pathOf(from), file, {
+    held = small === undefined ? undefined : holdFile(small, open);
+    return client.download(remote.pathOf(from), held?.target ?? lazyFile(open), {
       ...callOf(options, from.join("/")),
       ...(size === undefined ? {} : { size }),
     });
   });
+  await held?.finish();
   const modified = timeToKeep(options, entry?.modified);
   if (modified !== undefined) await store.setTimes?.(path, { modified }, context);
   return report;
