@@ -4,7 +4,7 @@ const layers = [
   ["ftp-command", "ftp-reply", "ftp-address", "ftp-listing", "ftp-representation", "tftp-packet"],
   ["ftp-session", "tftp-transfer", "file-store-memory", "file-store-compliance"],
   ["file-store-node", "ftp-data"],
-  ["ftp-client", "ftp-server", "tftp-endpoint"],
+  ["ftp-client", "ftp-server", "ftp-probe", "tftp-endpoint"],
   ["cli"],
 ];
 const firstLayerWithNode = 3;
