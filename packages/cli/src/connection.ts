@@ -33,11 +33,16 @@ export interface ConnectionFlags {
   readonly parallel?: number;
 }
 
-export function addConnectionFlags(command: Command): Command {
+/** Those that say how to encrypt. */
+export function addTlsFlags(command: Command): Command {
   return command
     .option("--tls", "encrypt with explicit TLS (AUTH TLS), or do not go on; ftps:// is implicit TLS")
     .option("--ca <file>", "certificates to trust, in PEM, in place of the system's")
-    .option("--insecure", "take any certificate: whoever is in between can read and change everything")
+    .option("--insecure", "take any certificate: whoever is in between can read and change everything");
+}
+
+export function addConnectionFlags(command: Command): Command {
+  return addTlsFlags(command)
     .option("--active", "let the server open the data connections (EPRT, PORT)")
     .option("--proxy <url>", "connect through socks5://[user:password@]host[:port], or http:// (CONNECT)")
     .option("--timeout <seconds>", "give up when the server is silent for that long", secondsOf)

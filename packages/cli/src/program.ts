@@ -10,6 +10,7 @@ import { addMirror } from "./commands/mirror.ts";
 import { addMkdir } from "./commands/mkdir.ts";
 import { addMv } from "./commands/mv.ts";
 import { addPasswd } from "./commands/passwd.ts";
+import { addProbe } from "./commands/probe.ts";
 import { addPut } from "./commands/put.ts";
 import { addRm } from "./commands/rm.ts";
 import { addServe } from "./commands/serve.ts";
@@ -102,7 +103,7 @@ Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
   for (const add of [
     ...[addServe, addLs, addGet, addPut, addMirror, addCat, addStat, addRm, addMkdir, addMv, addChmod],
     addFtp,
-    ...[addConfig, addTftp, addPasswd],
+    ...[addProbe, addConfig, addTftp, addPasswd],
   ])
     add(program);
   return program;

@@ -7,6 +7,7 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const commands = [
   ...["serve", "config", "passwd", "ls", "get", "put", "mirror", "cat", "stat", "rm", "mkdir", "mv", "chmod"],
   "ftp",
+  "probe",
   "tftp rewrite",
 ];
 
