@@ -24,6 +24,11 @@ export interface NodeStoreOptions {
    * nothing is either: what came is in the file itself.
    */
   readonly parts?: PartLimits | false;
+  /**
+   * Where several processes have a store over this root: takes the part that an upload goes on from, until `end`; nothing
+   * while another process has it. Within a process nobody has to be asked.
+   */
+  readonly claimPart?: ClaimPart;
   /** What becomes of hidden upload files that a killed process left behind. */
   readonly leftovers?: LeftoverOptions;
   /**
@@ -32,6 +37,9 @@ export interface NodeStoreOptions {
    */
   readonly jail?: "descriptor" | "checked" | "auto";
 }
+
+/** `part` is any text; equal ones are the same part. */
+export type ClaimPart = (part: string) => Promise<{ end(): void } | undefined>;
 
 export interface LeftoverOptions {
   /**

@@ -14,6 +14,7 @@ import { type Draft, giveFreeName, succeeds, syncDirectory } from "./draft.ts";
 import { errnoOf } from "./error.ts";
 import type { Held, HeldName, Jail } from "./jail.ts";
 import { joinPath, type LocalPath, localPath, partsName } from "./name.ts";
+import type { ClaimPart } from "./options.ts";
 import { close, fsync, lstat, open, openFlags, setAccess, truncate } from "./system.ts";
 
 /** Whose part it is, and of which file. */
@@ -66,7 +67,12 @@ export interface ResumedDraft extends Draft {
 /** Parts that this process goes on from, by place: two stores over one root share them. */
 const inUse = new Set<string>();
 
-export function createPartShelf(jail: Jail, root: string, partLimits: PartLimits | undefined): PartShelf {
+export function createPartShelf(
+  jail: Jail,
+  root: string,
+  partLimits: PartLimits | undefined,
+  claimPart: ClaimPart = async () => ({ end() {} }),
+): PartShelf {
   const limits = resolvePartLimits(partLimits);
   const useOf = (name: string): string => `${root}\0${name}`;
 
@@ -164,11 +170,21 @@ export function createPartShelf(jail: Jail, root: string, partLimits: PartLimits
       const missing = new FileStoreError("not-found", `${key.path}: nothing was kept of an upload`);
       if (inUse.has(useOf(name))) throw busy(key);
       inUse.add(useOf(name));
-      const directory = await openDirectory(jail, false).catch(() => undefined);
+      let claim: Awaited<ReturnType<ClaimPart>>;
+      let directory: Held | undefined;
       const free = (): void => {
         directory?.release();
+        claim?.end();
         inUse.delete(useOf(name));
       };
+      try {
+        claim = await claimPart(useOf(name));
+        if (claim === undefined) throw busy(key);
+      } catch (error) {
+        free();
+        throw error;
+      }
+      directory = await openDirectory(jail, false).catch(() => undefined);
       if (directory === undefined) {
         free();
         throw missing;

@@ -123,7 +123,9 @@ export function createNodeStore(root: string, options: NodeStoreOptions = {}): N
   }
 
   const keepsParts = writable && writes === "atomic" && options.parts !== false;
-  const shelf = keepsParts ? createPartShelf(jail, resolve(root), options.parts || undefined) : undefined;
+  const shelf = keepsParts
+    ? createPartShelf(jail, resolve(root), options.parts || undefined, options.claimPart)
+    : undefined;
   const settings = { writes, durable, fileMode, shelf };
   if (writable && sweep === "tree") void sweepTree(jail, [], olderThan).catch(() => {});
 

@@ -214,6 +214,31 @@ describe("limits on parts", () => {
   });
 });
 
+describe("a part in several processes", () => {
+  it.each(["commit", "abort", "keep"] as const)("is one upload's until its %s", async (end) => {
+    const root = newRoot();
+    const claimed = new Set<string>();
+    const claimPart = async (part: string): Promise<{ end(): void } | undefined> => {
+      if (claimed.has(part)) return undefined;
+      claimed.add(part);
+      return { end: () => void claimed.delete(part) };
+    };
+    const store = createNodeStore(root, { ...writable, claimPart });
+    await interrupt(store, "/file", "one ");
+    expect(claimed.size).toBe(0);
+    const file = await partsOf(store).resume(toPath("/file"), { overwrite: true }, ann);
+    expect(claimed.size).toBe(1);
+    await file[end]?.();
+    expect(claimed.size).toBe(0);
+    await interrupt(store, "/other", "two ");
+    // As if another process had it.
+    const elsewhere = createNodeStore(root, { ...writable, claimPart: async () => undefined });
+    const refused = () => partsOf(elsewhere).resume(toPath("/other"), { overwrite: true }, ann);
+    expect(await kindOf(refused())).toBe("busy");
+    expect(await sizeOf(elsewhere, "/other")).toBe(4);
+  });
+});
+
 it("an ordinary name that only looks alike is an ordinary name", async () => {
   const root = newRoot();
   const store = createNodeStore(root, writable);

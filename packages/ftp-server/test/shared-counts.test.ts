@@ -124,6 +124,20 @@ describe("counts of several processes", () => {
     expect(two.admission.sessions).toBe(2);
   });
 
+  it("let one of all processes have a thing at a time", async () => {
+    const { join, settle, through } = network();
+    const [one, two] = [join(), join()];
+    const first = await through(one.claim("a part"));
+    expect(await through(two.claim("another"))).toBeDefined();
+    expect(await through(two.claim("a part"))).toBeUndefined();
+    first?.end();
+    await settle();
+    expect(await through(two.claim("a part"))).toBeDefined();
+    expect(await through(one.claim("a part"))).toBeUndefined();
+    two.die();
+    expect(await through(one.claim("a part"))).toBeDefined();
+  });
+
   it("give back what a process held that died, also what was still being asked", async () => {
     const { owner, join, settle, through } = network({ limits: { sessions: 2 } });
     const [one, two] = [join(), join()];

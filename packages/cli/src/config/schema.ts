@@ -39,7 +39,7 @@ export interface Config {
   readonly tftp?: boolean | TftpConfig;
   /** In how many processes FTP is served; `"auto"` is one for each processor. */
   readonly workers?: number | "auto";
-  readonly store?: Omit<NodeStoreOptions, "writable">;
+  readonly store?: Omit<NodeStoreOptions, "writable" | "claimPart">;
   readonly log?: LogConfig;
   readonly xferlog?: string;
   readonly metrics?: MetricsConfig;

@@ -4,7 +4,7 @@ import type { OptionsOf, Rows } from "./rows.ts";
 import { bytes, duration, fileMode } from "./value.ts";
 
 /** How the directory is served, as the store of files on disk has it. */
-export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObject({
+export const store: z.ZodType<Omit<NodeStoreOptions, "writable" | "claimPart">> = z.strictObject({
   writes: z.enum(["atomic", "in-place"]).exactOptional(),
   durable: z.boolean().exactOptional(),
   followLinks: z.enum(["inside", "never"]).exactOptional(),
@@ -29,4 +29,4 @@ export const store: z.ZodType<Omit<NodeStoreOptions, "writable">> = z.strictObje
     } satisfies Rows<OptionsOf<NodeStoreOptions["leftovers"]>>)
     .exactOptional(),
   jail: z.enum(["descriptor", "checked", "auto"]).exactOptional(),
-} satisfies Rows<Omit<NodeStoreOptions, "writable">>);
+} satisfies Rows<Omit<NodeStoreOptions, "writable" | "claimPart">>);

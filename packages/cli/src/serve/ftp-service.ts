@@ -1,4 +1,4 @@
-import { createNodeStore } from "@longshore/file-store-node";
+import { createNodeStore, type NodeStoreOptions } from "@longshore/file-store-node";
 import {
   createFtpServer,
   type FtpServerHooks,
@@ -23,7 +23,7 @@ export interface ServiceParts {
   readonly sink: EventSink;
   readonly hooks: FtpServerHooks;
   /** Where several processes serve together: what they share. */
-  readonly counts?: Pick<MemberCounts, "admission" | "quotas">;
+  readonly counts?: Pick<MemberCounts, "admission" | "quotas" | "claim">;
   /** A new certificate where the configuration wants one; one that is made for it unless told. */
   readonly selfSigned?: () => Promise<Certificate>;
 }
@@ -77,11 +77,12 @@ async function optionsOf(config: Config, parts: ServiceParts): Promise<FtpServer
     proxies: ___,
     ...plain
   } = typeof config.ftp === "object" ? config.ftp : {};
-  const hosts = await Promise.all((config.hosts ?? []).map((one) => hostOf(one, config)));
+  const storeOptions = { ...config.store, ...(counts === undefined ? {} : { claimPart: counts.claim }) };
+  const hosts = await Promise.all((config.hosts ?? []).map((one) => hostOf(one, config, storeOptions)));
   return {
     ...plain,
     ...accessOf(config),
-    store: createNodeStore(root, { ...config.store, writable: isWritable(config) }),
+    store: createNodeStore(root, { ...storeOptions, writable: isWritable(config) }),
     hooks,
     ...(counts === undefined ? {} : { admission: counts.admission, quotas: counts.quotas }),
     ...(config.tls === undefined ? {} : { tls: await tlsOf(config.tls, selfSigned) }),
@@ -101,6 +102,7 @@ function makeServer(options: FtpServerOptions): ReturnType<typeof createFtpServe
 async function hostOf(
   { root, users, anonymous, certificate, ...plain }: HostConfig,
   config: Config,
+  storeOptions: NodeStoreOptions,
 ): Promise<VirtualHostOptions> {
   const everybody = withDefaults(config);
   return {
@@ -109,7 +111,7 @@ async function hostOf(
       ? {}
       : {
           store: createNodeStore(root, {
-            ...config.store,
+            ...storeOptions,
             writable: isWritable({ ...config, hosts: [plain] }),
           }),
         }),

@@ -1,5 +1,5 @@
 import { type Admission, type AdmissionOptions, createAdmission } from "../admission.ts";
-import type { Counted } from "../once.ts";
+import { type Counted, once } from "../once.ts";
 import { countError } from "./asker.ts";
 import type { CountReply, CountRequest } from "./message.ts";
 import { createQuotaOwner, type QuotaMember } from "./quota-owner.ts";
@@ -29,6 +29,14 @@ export interface CountMember {
 export function createSharedCounts(options: AdmissionOptions = {}): SharedCounts {
   const { onEvent, clock } = options;
   const members = new Set<(message: CountReply) => void>();
+  const claimed = new Set<string>();
+
+  function claim(place: string): Counted | undefined {
+    if (claimed.has(place)) return undefined;
+    claimed.add(place);
+    return once(() => claimed.delete(place));
+  }
+
   const admission = createAdmission({
     ...options,
     onEvent(event) {
@@ -48,7 +56,7 @@ export function createSharedCounts(options: AdmissionOptions = {}): SharedCounts
     join(send) {
       members.add(send);
       for (const ban of admission.bans) send({ type: "banned", ...ban });
-      const member = createMember(admission, send, quotas.join(send), rates.join(send));
+      const member = createMember(admission, claim, send, quotas.join(send), rates.join(send));
       return {
         receive: member.receive,
         leave() {
@@ -62,6 +70,7 @@ export function createSharedCounts(options: AdmissionOptions = {}): SharedCounts
 
 function createMember(
   admission: Admission,
+  claim: (place: string) => Counted | undefined,
   send: (message: CountReply) => void,
   quotas: QuotaMember,
   rates: RateMember,
@@ -88,6 +97,8 @@ function createMember(
           return answer(message.id, admission.enterHost(message.realm, message.most));
         case "start-transfer":
           return answer(message.id, admission.startTransfer());
+        case "claim":
+          return answer(message.id, claim(message.place));
         case "release":
           held.get(message.id)?.end();
           held.delete(message.id);

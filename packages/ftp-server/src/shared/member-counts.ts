@@ -13,6 +13,8 @@ import type { CountReply, CountRequest } from "./message.ts";
 export interface MemberCounts {
   readonly admission: SharedAdmission;
   readonly quotas: Quotas;
+  /** Takes what one of all processes may have at a time, until `end`; nothing while another has it. */
+  claim(place: string): Promise<Counted | undefined>;
   receive(message: CountReply): void;
   /** What users have is counted anew for sessions from now on. @param generation higher than before */
   renew(generation: number): void;
@@ -44,7 +46,7 @@ export function createMemberCounts(options: MemberCountsOptions): MemberCounts {
   async function count(
     question: Extract<
       CountRequest,
-      { readonly type: "connect" | "log-in" | "enter-host" | "start-transfer" }
+      { readonly type: "connect" | "log-in" | "enter-host" | "start-transfer" | "claim" }
     >,
   ): Promise<Counted | Extract<CountReply, { readonly type: "refused" }>["reason"]> {
     const reply = await asker.ask(question);
@@ -100,6 +102,7 @@ export function createMemberCounts(options: MemberCountsOptions): MemberCounts {
   return {
     admission,
     quotas: quotas.quotas,
+    claim: async (place) => orNothing(await count({ type: "claim", id: asker.next(), place })),
     receive(message) {
       switch (message.type) {
         case "banned":

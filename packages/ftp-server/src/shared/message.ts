@@ -12,6 +12,8 @@ export type CountRequest =
   | { readonly type: "log-in"; readonly id: number; readonly user: string; readonly most: number | undefined }
   | { readonly type: "enter-host"; readonly id: number; readonly realm: string; readonly most: number }
   | { readonly type: "start-transfer"; readonly id: number }
+  /** Something that one of them may have at a time. */
+  | { readonly type: "claim"; readonly id: number; readonly place: string }
   | { readonly type: "release"; readonly id: number }
   | { readonly type: "fail-login"; readonly id: number; readonly host: string }
   | { readonly type: "ban"; readonly host: string; readonly milliseconds: number | undefined }
@@ -46,7 +48,7 @@ export type CountRequest =
 
 /** What the process that owns the counts says. */
 export type CountReply =
-  /** Answers `connect`, `log-in`, `enter-host`, `start-transfer`. */
+  /** Answers `connect`, `log-in`, `enter-host`, `start-transfer`, `claim`. */
   | { readonly type: "counted"; readonly id: number }
   | { readonly type: "refused"; readonly id: number; readonly reason: AdmissionRefusal | "full" }
   /** Answers `fail-login`. */
