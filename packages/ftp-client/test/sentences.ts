@@ -231,6 +231,19 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
       "one failure ends the rest if asked",
     ),
   ],
+  "FXP between two servers, with TLS (CPSV/SSCN) where they can": [
+    ...client("fxp", "TLS %s, in both directions at once"),
+    ...client(
+      "fxp",
+      "with TLS on one side alone, or without CPSV and SSCN, is an error before anything is sent",
+    ),
+  ],
+  "TLS that is cut without close_notify is no complete download": [
+    ...client(
+      "tls-end",
+      "that is cut without close_notify is no complete download, and nothing stands under the name",
+    ),
+  ],
 
   // Listings.
   "MLSD where FEAT has it, else LIST": client("listing", "by MLSD where FEAT has it", "by LIST -a elsewhere"),
