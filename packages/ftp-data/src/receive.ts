@@ -157,7 +157,7 @@ function receive(
     }
     function onEnd(): void {
       // Where a reset comes right behind the last bytes, libuv tells of an end (POLLHUP after a partial read). A write
-      // of nothing sends nothing after a true end, and fails after a reset. TLS has close_notify for this.
+      // of nothing sends nothing after a true end, and fails after a reset. With TLS it is close_notify that counts.
       if (socket.allowHalfOpen && socket.writable && !("encrypted" in socket)) {
         socket.write(nothing, (error) => {
           if (error == null) peerEnded();

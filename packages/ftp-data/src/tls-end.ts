@@ -1,15 +1,14 @@
 import { Socket } from "node:net";
+import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 
 /**
- * Watches how a TLS connection ends: `true` from {@link wasCut} means that TCP ended without close_notify, so that
- * what came may not be all (RFC 8446 §6.1). Node tells of both ends with the same `end` event, and OpenSSL's word on
- * it is out of reach. It is told from what can be seen when the end is reported:
- *
- * - the end comes from the same read as the last data: close_notify stood behind them;
- * - it comes later, and just the bytes of an alert were read meanwhile: that was close_notify;
- * - else nothing, or part of a record, was read: cut.
+ * Watches how a TLS connection ends: `true` from {@link wasCut} means that TCP ended, or was reset, without
+ * close_notify, so that what came may not be all (RFC 8446 §6.1). Node tells of both ends with the same `end` event, and
+ * OpenSSL's word on it is out of reach. But TCP is no longer read once it has ended, and is still being read behind a
+ * close_notify, which comes out of what was read. libuv refuses to begin reading where it reads already (EALREADY), and
+ * so tells the two apart, whatever came in one turn.
  *
  * Where the handle or what carries it cannot be watched, nothing counts as cut.
  *
@@ -18,27 +17,14 @@ import type { TLSSocket } from "node:tls";
  */
 export function watchEnd(secure: TLSSocket, plain: Duplex, onEnd: () => void): void {
   if (!(plain instanceof Socket)) return;
-  const handle = (secure as unknown as { readonly _handle?: ReadHandle | null })._handle;
-  const onread = handle?.onread;
-  if (typeof onread !== "function" || handle === undefined || handle === null) return;
-  let read = 0;
-  let isSameTurn = false;
-  const mark = (): void => {
-    read = plain.bytesRead;
-    if (isSameTurn) return;
-    isSameTurn = true;
-    setImmediate(() => {
-      isSameTurn = false;
-    });
-  };
-  secure.once("secure", mark);
-  // To a client the tickets of TLS 1.3 come behind the handshake, and of an empty file nothing but them.
-  secure.on("session", mark);
+  const handle = handleOf(secure);
+  const carrier = handleOf(plain);
+  if (handle === undefined || carrier?.readStart === undefined) return;
+  const { onread } = handle;
+  if (onread === undefined) return;
   handle.onread = function (this: unknown, ...args: readonly unknown[]): unknown {
-    if (args[0] !== undefined) mark();
-    else {
-      const more = plain.bytesRead - read;
-      if (!isSameTurn && (more < shortestAlert || more > longestAlert)) cut.add(secure);
+    if (args[0] === undefined) {
+      if (!isStillRead(handle, carrier)) cut.add(secure);
       onEnd();
     }
     return Reflect.apply(onread, this, args);
@@ -52,11 +38,26 @@ export function wasCut(socket: Socket): boolean {
 
 const cut = new WeakSet<Socket>();
 
-/** Bytes of a record with an alert, with the shortest and longest protection that OpenSSL knows (TLS 1.2 and 1.3). */
-const shortestAlert = 23;
-const longestAlert = 85;
+/** Whether TCP has not ended. */
+function isStillRead(handle: Handle, carrier: Handle): boolean {
+  // Someone has stopped reading: what ends then can only be a close_notify in what had been read.
+  if (handle.reading === false) return true;
+  const code = carrier.readStart?.();
+  if (code === 0) carrier.readStop?.();
+  return code === alreadyReading;
+}
 
-/** What TLSSocket's handle calls for each piece of plain text, with `undefined` for the end and for errors. */
-interface ReadHandle {
+/** As libuv has it: the system's number, negative. */
+const alreadyReading = -constants.errno.EALREADY;
+
+function handleOf(socket: Socket): Handle | undefined {
+  return (socket as unknown as { readonly _handle?: Handle | null })._handle ?? undefined;
+}
+
+/** What a socket reads with. TLS calls `onread` for each piece of plain text, with `undefined` for the end and for errors. */
+interface Handle {
   onread?: (...args: readonly unknown[]) => unknown;
+  readonly reading?: boolean;
+  readStart?(): number;
+  readStop?(): number;
 }
