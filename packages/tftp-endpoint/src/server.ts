@@ -21,6 +21,7 @@ import { openMemberSession } from "./member-session.ts";
 import { createMulticastGroups, type TftpMulticast } from "./multicast-group.ts";
 import { type RewriteRules, rewriteName } from "./rewrite/rules.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { createSessionTable, type Known } from "./session-table.ts";
 import { createStoreHandler, type StoreHandlerOptions } from "./store-handler.ts";
 import { createTotals, type TftpTotals } from "./totals.ts";
 import { openTransferPort, type TransferPorts } from "./transfer-port.ts";
@@ -101,15 +102,6 @@ const duplicateFor = 1000;
 /** The same where two cannot be: they write one file, or have one port and could not be told from each other. */
 const duplicateOfOne = 10_000;
 
-/** The session of a client's end. */
-interface Known {
-  readonly session: Session;
-  /** The request that it answers. */
-  readonly datagram: Uint8Array;
-  /** Another one for the same request, that goes on until the client has answered this one. */
-  readonly before: Known | undefined;
-}
-
 /**
  * A TFTP server.
  *
@@ -123,15 +115,12 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
   const deadlines = createDeadlines();
   const counter = createTotals();
   const groups = options.multicast === undefined ? undefined : createMulticastGroups(options.multicast);
-  const sessions = new Map<string, Known>();
-  const perAddress = new Map<string, number>();
+  const sessions = createSessionTable();
   /** Ends of transfers that share the listening socket. */
   const routes = new Map<string, (datagram: Uint8Array, from: Tid) => void>();
   let listeners: Listeners | undefined;
-  let active = 0;
   let lastId = 0;
   let isClosing = false;
-  let onIdle: (() => void) | undefined;
 
   function emit(event: TftpEvent): void {
     counter.count(event);
@@ -158,7 +147,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     if (!result.ok) return refuse(via, datagram, remote, result.error.answer ?? 4, result.error.message);
     const { packet } = result;
     if (packet.type !== "rrq" && packet.type !== "wrq") return "not-a-request";
-    const known = sessions.get(key);
+    const known = sessions.known(key);
     if (known === undefined) return admit(via, datagram, packet, remote, key);
     const { session, before } = known;
     const isSame = Buffer.compare(known.datagram, datagram) === 0;
@@ -196,9 +185,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     if (named.type === "refused")
       return refuse(via, datagram, remote, tftpErrors.accessViolation.code, named.message, packet);
     const { filename } = named;
-    const already = perAddress.get(remote.address) ?? 0;
-    if (active >= (limits.sessions ?? 2048) && !makeRoom()) return "sessions";
-    if (already >= (limits.sessionsPerAddress ?? 1024)) return "sessions-per-address";
+    if (sessions.activeWith(address) >= (limits.sessionsPerAddress ?? 1024)) return "sessions-per-address";
+    if (sessions.active >= (limits.sessions ?? 2048) && !sessions.makeRoom(duplicateFor)) return "sessions";
     let charged = answerOctets(packet, datagram) * 2 - datagram.length;
     if (!budget.take(remote.address, charged, now())) return "budget";
 
@@ -215,8 +203,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
       remote,
       local,
     });
-    active++;
-    perAddress.set(remote.address, already + 1);
+    sessions.begin(address);
     const policy = negotiationPolicy(limits, remote.address);
     // Windows of blocks come to a server that is written to.
     const buffers = operation === "write" ? { receiveBuffer: 1 << 20 } : {};
@@ -239,34 +226,14 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
         charged = 0;
         if (session.isConfirmed && !session.isSettled) before?.session.abandon("the client began anew");
       },
-      onSettled() {
-        active--;
-        const left = (perAddress.get(remote.address) ?? 1) - 1;
-        if (left === 0) perAddress.delete(remote.address);
-        else perAddress.set(remote.address, left);
-        if (active === 0) onIdle?.();
-      },
-      onClosed() {
-        if (sessions.get(key)?.session.id !== id) return;
-        if (before?.session.isSettled === false) sessions.set(key, before);
-        else sessions.delete(key);
-      },
+      onSettled: () => sessions.settled(address),
+      onClosed: () => sessions.closed(key, id),
     };
     const isShared = mode === "octet" && isIPv4(local.address) && asksForMulticast(packet);
     const session: Session =
       groups !== undefined && isShared ? openMemberSession(context, groups) : openSession(context);
-    sessions.set(key, { session, datagram, before });
+    sessions.keep(key, { session, datagram, before });
     return undefined;
-  }
-
-  /** Ends the oldest session that was opened and never heard of again: a flood of forged requests fills no server. */
-  function makeRoom(): boolean {
-    for (const { session } of sessions.values())
-      if (!session.isSettled && !session.isConfirmed && now() - session.openedAt > duplicateFor) {
-        session.abandon("another client took the place of this silent one");
-        return true;
-      }
-    return false;
   }
 
   /** Answers with ERROR from the listening socket, as long as the answer is no larger than what it answers. */
@@ -296,7 +263,7 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
 
   return {
     get sessions() {
-      return active;
+      return sessions.active;
     },
     get totals() {
       return counter.totals;
@@ -321,18 +288,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     },
     async close({ timeout = 10_000 } = {}) {
       isClosing = true;
-      if (active > 0 && timeout > 0) {
-        let timer: NodeJS.Timeout | undefined;
-        await new Promise<void>((resolve) => {
-          onIdle = resolve;
-          timer = setTimeout(resolve, timeout);
-        });
-        clearTimeout(timer);
-        onIdle = undefined;
-      }
-      for (const { session, before } of [...sessions.values()])
-        for (const one of [session, before?.session])
-          one?.fail(tftpErrors.notDefined.code, "The server is shutting down");
+      await sessions.idle(timeout);
+      sessions.fail(tftpErrors.notDefined.code, "The server is shutting down");
       listeners?.close();
       listeners = undefined;
     },

@@ -333,6 +333,61 @@ describe("a request that lay on a busy machine while its transfer went on", () =
   });
 });
 
+describe("two sessions for one end of a client, while the first may yet be the one that it knows", () => {
+  /** Sends a request, and once more after the time in which it would be a duplicate. */
+  async function askTwice(port: number, server: TftpServer): Promise<void> {
+    const client = await raw();
+    client.send(rrq("f"), port);
+    await expect.poll(() => server.sessions).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    client.send(rrq("f"), port);
+    await expect.poll(() => server.sessions).toBe(2);
+  }
+
+  const drops = () => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
+  const ends = () => events.flatMap((event) => (event.type === "transfer-end" ? [event] : []));
+  const files = { handler: createFiles({ f: pattern(1500) }) };
+
+  it("count twice with the limit of their address, and in the totals", async () => {
+    const { port, server } = await serve({ ...files, limits: { sessionsPerAddress: 2 } });
+    await askTwice(port, server);
+    (await raw()).send(rrq("f"), port);
+    await expect.poll(drops).toEqual(["sessions-per-address"]);
+    expect(server.sessions).toBe(2);
+    expect(server.totals).toMatchObject({ requests: { read: 2 }, transfers: 2 });
+    await server.close({ timeout: 0 });
+    expect(server.sessions).toBe(0);
+    expect(ends().map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it("make room for others, the older one first, and each is counted off once", async () => {
+    const { port, server } = await serve({ ...files, limits: { sessions: 2, sessionsPerAddress: 3 } });
+    await askTwice(port, server);
+    (await raw()).send(rrq("f"), port);
+    await expect.poll(() => ends().map(({ id }) => id)).toEqual([1]);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    (await raw()).send(rrq("f"), port);
+    await expect.poll(() => ends().map(({ id }) => id)).toEqual([1, 2]);
+    await expect.poll(() => server.totals.transfers).toBe(4);
+    expect(server.sessions).toBe(2);
+    expect(drops()).toEqual([]);
+  });
+
+  it("go each at its own timeout", async () => {
+    const handshakePatience = 2000;
+    const { port, server } = await serve({ ...files, timing: { handshakePatience } });
+    await askTwice(port, server);
+    await expect.poll(() => ends().map(({ id }) => id), { timeout: 10_000 }).toEqual([1]);
+    expect(server.sessions).toBe(1);
+    await expect.poll(() => ends().map(({ id }) => id), { timeout: 10_000 }).toEqual([1, 2]);
+    expect(server.sessions).toBe(0);
+    for (const { outcome, duration } of ends()) {
+      expect(outcome).toMatchObject({ type: "failed", failure: { type: "timeout" } });
+      expect(duration).toBeGreaterThanOrEqual(handshakePatience - 1);
+    }
+  });
+});
+
 describe("a duplicate ACK", () => {
   it("brings no DATA (Sorcerer's Apprentice)", async () => {
     const { port } = await serve({
