@@ -1,5 +1,5 @@
 // What we send, read by Wireshark's dissector: it knows every packet, and finds nothing in them to warn of.
-import { createSocket } from "node:dgram";
+import { createSocket, Socket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,9 +12,9 @@ import {
   tftpGetBytes,
   tftpPut,
 } from "@longshore/tftp-endpoint";
-import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { program } from "./peers/programs.ts";
-import { writeCapture } from "./support/capture.ts";
+import { type CapturedDatagram, writeCapture } from "./support/capture.ts";
 import { succeed } from "./support/exec.ts";
 import { newFolder, removeFolders } from "./support/files.ts";
 import {
@@ -30,7 +30,7 @@ const text = "one\ntwo\r\nthree\rfour\n".repeat(300);
 
 let server: TftpServer;
 let serverPort: number;
-let datagrams: (RelayedDatagram & { readonly ours: boolean })[];
+let datagrams: (CapturedDatagram & { readonly ours: boolean })[];
 let relay: UdpRelay | undefined;
 
 /** What a client needs to know to go through a new relay. */
@@ -57,6 +57,7 @@ describeWith("datagrams of ours read by tshark", ["tshark"], () => {
     await start({});
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     relay?.close();
     relay = undefined;
     await server.close();
@@ -104,6 +105,30 @@ describeWith("datagrams of ours read by tshark", ["tshark"], () => {
     await tftpPut({ ...to, ...options, filename: "new", from: content });
     expect(relay?.counts.lost).toBeGreaterThan(5);
     await dissect();
+  });
+
+  it("transfers that several share (RFC 2090): blocks to the group, ACKs of the master client", async () => {
+    const group = { address: "239.255.17.59", port: 17_590 } as const;
+    await start({ multicast: { addresses: [group.address], port: group.port } });
+    recordWhatIsSent();
+    const asked = { host: "127.0.0.1", port: serverPort, filename: "content", blksize: 64, multicast: true };
+    const got = await Promise.all([1, 2, 3].map(() => tftpGetBytes(asked)));
+    for (const bytes of got) expect(bytes).toEqual(content);
+    await expect.poll(() => server.sessions).toBe(0);
+    const seen = await dissect([group.port]);
+    expect(seen.opcodes).toEqual(["1", "3", "4", "6"]);
+    // The window is asked for, and never granted in a group.
+    expect(seen.options).toEqual(["blksize", "multicast", "tsize", "windowsize"]);
+    const texts = datagrams.filter(({ bytes }) => bytes[1] === 6).map(({ bytes }) => bytes.toString());
+    for (const isMaster of [0, 1])
+      expect(texts.join()).toContain(`multicast\0${group.address},${group.port},${isMaster}\0`);
+    const blocks = datagrams.filter(({ bytes }) => bytes[1] === 3);
+    expect(blocks.length).toBeGreaterThan(content.length / 64);
+    for (const block of blocks) expect(block).toMatchObject({ group: group.address, clientPort: group.port });
+    // Each client acknowledges its last block; the master all the others.
+    const acks = datagrams.filter(({ bytes }) => bytes[1] === 4);
+    expect(acks.every(({ from }) => from === "client")).toBe(true);
+    expect(new Set(acks.map(({ clientPort }) => clientPort)).size).toBe(got.length);
   });
 
   it("refusals of the server", async () => {
@@ -169,6 +194,29 @@ describeWith("datagrams of ours read by tshark", ["tshark"], () => {
     expect((await dissect()).errors).toEqual(["0", "8"]);
   });
 });
+
+/** Records from now on what each socket here sends: no relay stands between a server and a group. */
+function recordWhatIsSent(): void {
+  const clients = new Set<number>();
+  const send = Socket.prototype.send;
+  vi.spyOn(Socket.prototype, "send").mockImplementation(function (this: Socket, ...args: unknown[]): void {
+    const [datagram, to, address] = args as [Uint8Array | readonly Uint8Array[], number, string];
+    const { port } = this.address();
+    const bytes = Buffer.concat(datagram instanceof Uint8Array ? [datagram] : datagram);
+    if (bytes[1] === 1) clients.add(port);
+    const isGroup = address !== "127.0.0.1";
+    const serverEnd = clients.has(port) ? to : port;
+    datagrams.push({
+      bytes,
+      ours: true,
+      from: clients.has(port) ? "client" : "server",
+      clientPort: clients.has(port) ? port : to,
+      serverPort: serverEnd === serverPort ? 69 : serverEnd,
+      ...(isGroup ? { group: address } : {}),
+    });
+    Reflect.apply(send, this, args);
+  });
+}
 
 /** Waits until so many packets ERROR have come by; the result may be known before. */
 async function errorSent(count: number): Promise<void> {

@@ -5,8 +5,13 @@ import type { RelayedDatagram } from "./udp-relay.ts";
 const addresses = { client: "192.0.2.1", server: "192.0.2.2" } as const;
 const millisecondsApart = 1;
 
+export interface CapturedDatagram extends RelayedDatagram {
+  /** The multicast address that the server sends it to, at `clientPort`. */
+  readonly group?: string;
+}
+
 /** Writes datagrams as a capture file (pcap, packets that begin with IPv4), one a millisecond. */
-export async function writeCapture(path: string, datagrams: readonly RelayedDatagram[]): Promise<void> {
+export async function writeCapture(path: string, datagrams: readonly CapturedDatagram[]): Promise<void> {
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
   header.writeUInt16LE(2, 4);
@@ -27,11 +32,11 @@ export async function writeCapture(path: string, datagrams: readonly RelayedData
   await writeFile(path, Buffer.concat(parts));
 }
 
-function ipv4Packet({ from, clientPort, serverPort, bytes }: RelayedDatagram): Buffer<ArrayBuffer> {
+function ipv4Packet({ from, clientPort, serverPort, bytes, group }: CapturedDatagram): Buffer<ArrayBuffer> {
   const [sourcePort, destinationPort] =
     from === "client" ? [clientPort, serverPort] : [serverPort, clientPort];
   const [source, destination] =
-    from === "client" ? [addresses.client, addresses.server] : [addresses.server, addresses.client];
+    from === "client" ? [addresses.client, addresses.server] : [addresses.server, group ?? addresses.client];
   const length = 8 + bytes.length;
   const ip = Buffer.from([
     0x45,
