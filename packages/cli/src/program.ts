@@ -1,21 +1,4 @@
 import { Command, CommanderError } from "commander";
-import { tellError } from "./advice.ts";
-import { addCat } from "./commands/cat.ts";
-import { addChmod } from "./commands/chmod.ts";
-import { addConfig } from "./commands/config.ts";
-import { addFtp } from "./commands/ftp.ts";
-import { addGet } from "./commands/get.ts";
-import { addLs } from "./commands/ls.ts";
-import { addMirror } from "./commands/mirror.ts";
-import { addMkdir } from "./commands/mkdir.ts";
-import { addMv } from "./commands/mv.ts";
-import { addPasswd } from "./commands/passwd.ts";
-import { addProbe } from "./commands/probe.ts";
-import { addPut } from "./commands/put.ts";
-import { addRm } from "./commands/rm.ts";
-import { addServe } from "./commands/serve.ts";
-import { addStat } from "./commands/stat.ts";
-import { addTftp } from "./commands/tftp.ts";
 import {
   CommandFailure,
   type ExitCode,
@@ -27,15 +10,35 @@ import {
 } from "./failure.ts";
 import { version } from "./version.ts";
 
+/** What adds each command, in the order of the help. Each is loaded only when it is wanted: that is most of a start. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => (await import("./commands/serve.ts")).addServe,
+  ls: async () => (await import("./commands/ls.ts")).addLs,
+  get: async () => (await import("./commands/get.ts")).addGet,
+  put: async () => (await import("./commands/put.ts")).addPut,
+  mirror: async () => (await import("./commands/mirror.ts")).addMirror,
+  cat: async () => (await import("./commands/cat.ts")).addCat,
+  stat: async () => (await import("./commands/stat.ts")).addStat,
+  rm: async () => (await import("./commands/rm.ts")).addRm,
+  mkdir: async () => (await import("./commands/mkdir.ts")).addMkdir,
+  mv: async () => (await import("./commands/mv.ts")).addMv,
+  chmod: async () => (await import("./commands/chmod.ts")).addChmod,
+  ftp: async () => (await import("./commands/ftp.ts")).addFtp,
+  probe: async () => (await import("./commands/probe.ts")).addProbe,
+  config: async () => (await import("./commands/config.ts")).addConfig,
+  tftp: async () => (await import("./commands/tftp.ts")).addTftp,
+  passwd: async () => (await import("./commands/passwd.ts")).addPasswd,
+};
+
 /**
  * Runs the command: `args` are those after its name. Answers the exit code and never rejects; what went wrong is
  * one line on stderr.
  */
 export async function run(args: readonly string[]): Promise<ExitCode> {
-  const program = createProgram();
-  const names = program.commands.map((command) => command.name());
+  const names = Object.keys(commands);
   try {
     const [first, second] = args;
+    const program = await createProgram(wantedBy(first));
     if (first === "help" && second !== undefined && !names.includes(second))
       throw usageFailure(`unknown command '${second}'; there are: ${names.join(", ")}`);
     await program.parseAsync(withNetrcEnded(args), { from: "user" });
@@ -55,7 +58,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     }
     const cause = rootCause(error);
     if (cause instanceof ReaderGone) return 0;
-    tell(cause instanceof CommandFailure ? toLine(cause) : tellError(error));
+    tell(cause instanceof CommandFailure ? toLine(cause) : (await import("./advice.ts")).tellError(error));
     if (cause instanceof CommandFailure)
       for (const detail of cause.details) process.stderr.write(`  ${printable(detail)}\n`);
     return cause instanceof CommandFailure ? cause.exitCode : 1;
@@ -81,7 +84,13 @@ function toUsage(error: CommanderError, command: string | undefined): string {
   return `${toLine(text)}${/[.?]$/.test(text) ? "" : ";"} see longshore ${command === undefined ? "" : `${command} `}--help`;
 }
 
-function createProgram(): Command {
+/** The names of the commands that are needed to make sense of the first argument: all, unless it says which. */
+function wantedBy(first: string | undefined): readonly string[] {
+  if (first === "--version" || first === "-V") return [];
+  return first !== undefined && Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
+}
+
+async function createProgram(wanted: readonly string[]): Promise<Command> {
   const program = new Command("longshore")
     .description("Serve, list, get and put files over FTP and TFTP.")
     .version(version)
@@ -100,11 +109,6 @@ Examples:
 
 Exit codes: 0 done, 1 a transfer or a connection failed, 2 wrong usage.`,
     );
-  for (const add of [
-    ...[addServe, addLs, addGet, addPut, addMirror, addCat, addStat, addRm, addMkdir, addMv, addChmod],
-    addFtp,
-    ...[addProbe, addConfig, addTftp, addPasswd],
-  ])
-    add(program);
+  for (const add of await Promise.all(wanted.map((name) => commands[name]?.()))) add?.(program);
   return program;
 }

@@ -1,5 +1,4 @@
-import { type ClientRequest, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { ClientRequest } from "node:http";
 import { isIPv6, type Socket } from "node:net";
 import { FtpError } from "@longshore/ftp-session/client";
 import type { Dial } from "./dial.ts";
@@ -10,8 +9,10 @@ export function dialHttp({ type, host, port, user, password, tls }: ProxyServer)
   const failure = (why: string, retryable = true): FtpError =>
     new FtpError("proxy-failed", `by the HTTP proxy ${host}:${port}: ${why}`, { retryable });
 
-  return (request) =>
-    new Promise<Socket>((resolve, reject) => {
+  return async (request) => {
+    // Loaded only where there is a proxy.
+    const { request: ask } = type === "https" ? await import("node:https") : await import("node:http");
+    return new Promise<Socket>((resolve, reject) => {
       const { signal, localAddress } = request;
       const authority = `${isIPv6(request.host) ? `[${request.host}]` : request.host}:${request.port}`;
       const basic = Buffer.from(`${user}:${password.reveal()}`).toString("base64");
@@ -28,8 +29,7 @@ export function dialHttp({ type, host, port, user, password, tls }: ProxyServer)
         signal,
         ...(localAddress === undefined ? {} : { localAddress }),
       } as const;
-      const asked: ClientRequest =
-        type === "https" ? requestHttps({ ...options, ...tls }) : requestHttp(options);
+      const asked: ClientRequest = ask(type === "https" ? { ...options, ...tls } : options);
       asked.once("error", (error) => reject(failure(error.message)));
       asked.once("connect", ({ statusCode = 0, statusMessage = "" }, socket: Socket, head: Buffer) => {
         if (statusCode >= 200 && statusCode < 300) {
@@ -47,4 +47,5 @@ export function dialHttp({ type, host, port, user, password, tls }: ProxyServer)
       });
       asked.end();
     });
+  };
 }

@@ -1,7 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { connect, isIP, type Socket } from "node:net";
 import { FtpError } from "@longshore/ftp-session/client";
-import { SocksClient } from "socks";
 import type { Dial } from "./dial.ts";
 import type { ProxyServer } from "./proxy.ts";
 
@@ -20,6 +19,8 @@ export function dialSocks({ type, host, port, user, password }: ProxyServer): Di
   return async (request) => {
     const { signal, localAddress } = request;
     const target = await locate(request.host);
+    // Loaded only where there is a proxy.
+    const { SocksClient } = await import("socks");
     signal.throwIfAborted();
     const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
     const stop = (): void => {
