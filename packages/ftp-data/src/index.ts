@@ -22,4 +22,5 @@ export { type BufferPool, createBufferPool } from "./pool.ts";
 export { type ReceiveOptions, receiveChunks, receiveFile } from "./receive.ts";
 export { type SendOptions, sendChunks, sendFile } from "./send.ts";
 export { wasCut, watchEnd } from "./tls-end.ts";
+export { createTlsLayer, type TlsLayer, type TlsLayerOptions } from "./tls-layer.ts";
 export type { TransferOptions, Transferred, Transformer } from "./transfer.ts";

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { ServerNameChoice, SessionTls } from "./tls.ts";
-import { createTlsLayer, type TlsLayer } from "./tls-layer.ts";
+import { createTlsLayer, type TlsLayer } from "@longshore/ftp-data";
+import { type ServerNameChoice, type SessionTls, startTls } from "./tls.ts";
 
 /** What the control connection tells its owner, the session. */
 export interface ControlHandlers<Owner> {
@@ -88,7 +88,7 @@ export async function secureControl(
   const { plain } = control;
   control.pending = undefined;
   control.state = "changing";
-  const layer = createTlsLayer(plain, tls, timeout, choose);
+  const layer = createTlsLayer(plain, (wire) => startTls(wire, tls, timeout, choose));
   control.layer = layer;
   control.hasEnded = false;
   if (plain.readableEnded) layer.end();

@@ -1,88 +1,104 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { type SecuredSocket, type ServerNameChoice, type SessionTls, startTls } from "./tls.ts";
 
 /**
  * TLS on a control connection that can be taken off again (CCC, RFC 4217 §12.3; REIN, §13): it stands beside the
- * socket instead of on it, so that what comes after the client's close_notify is there to be read.
+ * socket instead of on it, so that what comes behind the peer's close_notify is there to be read.
  */
-export interface TlsLayer extends SecuredSocket {
+export interface TlsLayer {
   readonly socket: TLSSocket;
-  /** What came from the client. */
+  /** What came from the peer. */
   push(bytes: Uint8Array): void;
-  /** The client sends nothing more. */
+  /** The peer sends nothing more. */
   end(): void;
   /**
-   * Sends close_notify, waits for the client's, and answers what it sent in clear behind that. A client that sends
-   * none but goes on in clear (curl with a passive CCC) is understood too. Nothing is answered when it leaves.
+   * Sends close_notify, waits for the peer's, and answers what it sent in clear behind that. A peer that sends none but
+   * goes on in clear (curl with a passive CCC) is understood too. Nothing is answered when it leaves.
    */
   stop(): Promise<Uint8Array | undefined>;
   /** Nothing more comes from or goes to the connection. */
   destroy(): void;
 }
 
-export function createTlsLayer(
+export interface TlsLayerOptions {
+  /**
+   * One record is given to TLS in a turn of the event loop, from the beginning: `false` unless told. For the side whose
+   * peer may say close_notify before `stop` is called, which is the client of CCC: what comes behind it is seen all the
+   * same.
+   */
+  readonly stepwise?: boolean;
+}
+
+/**
+ * @param start begins the handshake over what stands for the connection; what it answers is part of the layer
+ */
+export function createTlsLayer<S extends { readonly socket: TLSSocket }>(
   plain: Socket,
-  tls: SessionTls,
-  timeout: number,
-  choose: ServerNameChoice,
-): TlsLayer {
+  start: (wire: Duplex) => S,
+  { stepwise = false }: TlsLayerOptions = {},
+): S & TlsLayer {
   const records = createRecordReader();
-  let isStopping = false;
+  let isStepping = false;
   let hasEnded = false;
   let isDestroyed = false;
-  let wake = (): void => {};
+  let stopped: ((rest: Uint8Array | undefined) => void) | undefined;
 
   const wire = new Duplex({
-    read: () => void plain.resume(),
+    read() {
+      if (!stepwise) plain.resume();
+    },
     write: (chunk: Uint8Array, _, done) => void plain.write(chunk, done),
     final(done) {
-      if (!isStopping) plain.end();
+      if (stopped === undefined) plain.end();
       done();
     },
     destroy(_, done) {
-      if (!isStopping) plain.destroy();
+      if (stopped === undefined) plain.destroy();
       done(null);
     },
   });
   wire.on("error", () => {});
-  const { socket, secured } = startTls(wire, tls, timeout, choose);
+  const started = start(wire);
+  const { socket } = started;
   let isSecured = false;
-  void secured.then(() => {
+  socket.once("secure", () => {
     isSecured = true;
   });
 
-  async function stop(): Promise<Uint8Array | undefined> {
-    isStopping = true;
-    socket.resume();
-    socket.end();
-    for (;;) {
-      // Each record is given away alone, and its effect seen before the next: behind the last comes clear text.
+  const isOver = (): boolean => {
+    if (socket.destroyed || isDestroyed) return true;
+    return (socket.readableEnded || records.isClear) && socket.writableFinished;
+  };
+
+  /** Each record is given away alone, and its effect seen before the next: behind the last comes clear text. */
+  async function step(): Promise<void> {
+    if (isStepping) return;
+    isStepping = true;
+    while (!socket.readableEnded && !records.isClear && !socket.destroyed) {
       const record = records.take();
-      if (record !== undefined) wire.push(record);
-      else if (!records.isClear && !hasEnded && !isDestroyed) {
-        plain.resume();
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        continue;
-      }
+      if (record === undefined) break;
+      wire.push(record);
       await new Promise((resolve) => setImmediate(resolve));
-      if (socket.readableEnded || socket.destroyed || records.isClear || record === undefined) break;
     }
-    socket.destroy();
-    return isDestroyed || plain.destroyed ? undefined : records.rest();
+    isStepping = false;
+    if (stopped === undefined) {
+      if (hasEnded) wire.push(null);
+      else plain.resume();
+    } else if (isOver() || hasEnded) {
+      socket.destroy();
+      stopped(isDestroyed || plain.destroyed ? undefined : records.rest());
+    } else plain.resume();
   }
 
   return {
-    socket,
-    secured,
+    ...started,
     push(bytes) {
-      if (isStopping) {
+      if (stepwise || stopped !== undefined) {
         records.push(bytes);
-        if (records.length > maxHeld) plain.destroy();
-        wake();
+        if (stopped === undefined) plain.pause();
+        else if (records.length > maxHeld) plain.destroy();
+        void step();
         return;
       }
       records.pass(bytes);
@@ -90,20 +106,27 @@ export function createTlsLayer(
     },
     end() {
       hasEnded = true;
-      wake();
       if (!isSecured) socket.destroy();
-      else if (!isStopping) wire.push(null);
+      else if (stepwise || stopped !== undefined) void step();
+      else wire.push(null);
     },
-    stop,
+    stop: () =>
+      new Promise((resolve) => {
+        stopped = resolve;
+        for (const event of ["end", "finish", "close"]) socket.on(event, () => void step());
+        socket.resume();
+        socket.end();
+        void step();
+      }),
     destroy() {
       isDestroyed = true;
-      wake();
       socket.destroy();
+      if (stopped !== undefined) void step();
     },
   };
 }
 
-/** What a client may send between our close_notify and its own. */
+/** What a peer may send between our close_notify and its own. */
 const maxHeld = 64 * 1024;
 
 /** Content types of TLS records (RFC 8446 §5.1): no byte that a command, or telnet, begins with. */
