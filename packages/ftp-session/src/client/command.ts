@@ -1,3 +1,4 @@
+import { redactLine } from "@longshore/ftp-command";
 import { type FtpReply, matchesReply } from "@longshore/ftp-reply";
 import {
   askForRepresentation,
@@ -11,6 +12,7 @@ import {
   send,
   settle,
 } from "./core.ts";
+import { refuseInClear } from "./login.ts";
 import type { CommandOperation, RenameOperation } from "./operation.ts";
 import type { ClientState } from "./state.ts";
 import type { ClientTarget } from "./table.ts";
@@ -19,7 +21,8 @@ type Command = Extract<ClientState, { readonly name: "command" }>;
 type Rename = Extract<ClientState, { readonly name: "rename" }>;
 
 export function beginCommand(core: Core, operation: CommandOperation): void {
-  lineOf(core, operation.command);
+  const line = lineOf(core, operation.command);
+  if (isSecret(line)) refuseInClear(core, redactLine(line));
   if (askForRepresentation(core, operation.representation)) {
     enter(core, { name: "command", wait: "representation", operation });
   } else sendCommand(core, operation);
@@ -65,6 +68,11 @@ export function rename(core: Core, state: Rename, target: ClientTarget, reply: F
     enter(core, { ...state, wait: "rename-to" });
   } else if (target === "settled") settle(core, { ok: true, reply });
   else fail(core, refusal(core, "refused", reply));
+}
+
+/** A login, or what is not to be shown in logs either. */
+function isSecret(line: string): boolean {
+  return redactLine(line) !== line || /^[^A-Za-z]*USER\b/i.test(line);
 }
 
 /** The verb of a command, in upper case; of a line of the user's own, its first word. */

@@ -6,7 +6,12 @@ import type { DataMode, DataProtection, TransferType } from "../data.ts";
 import type { ClientEffect } from "./effect.ts";
 import { FtpError, type FtpErrorCode, type FtpErrorDetails } from "./error.ts";
 import type { ClientOutcome, RawCommand } from "./operation.ts";
-import { type ClientEngineOptions, type ClientTimeouts, defaultTimeouts } from "./options.ts";
+import {
+  type ClearControl,
+  type ClientEngineOptions,
+  type ClientTimeouts,
+  defaultTimeouts,
+} from "./options.ts";
 import type { ClientState } from "./state.ts";
 import { type ClientRow, clientTable } from "./table.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
@@ -31,6 +36,7 @@ export interface Core {
 interface Settings {
   readonly security: "none" | "explicit" | "implicit";
   readonly dataProtection: DataProtection;
+  readonly clearControl: ClearControl;
   readonly dataModes: readonly DataMode[];
   readonly passiveHost: "control" | "same" | "reply";
   readonly timeouts: ClientTimeouts;
@@ -47,6 +53,8 @@ interface SessionFacts {
   local: HostPort | undefined;
   /** The control connection is encrypted. */
   secure: boolean;
+  /** It was, until CCC: data connections go on by PROT. */
+  cleared: boolean;
   /** The greeting was 230: nobody asks for a login (RFC 959 §5.4 has it for USER alone, servers for the greeting too). */
   greetedIn: boolean;
   /** What the server's TYPE is, as far as it is known. */
@@ -82,6 +90,7 @@ export function createCore(options: ClientEngineOptions): Core {
       remote: undefined,
       local: undefined,
       secure: false,
+      cleared: false,
       greetedIn: false,
       representation: undefined,
       restartPending: false,
@@ -105,6 +114,7 @@ function settingsOf(options: ClientEngineOptions): Settings {
   return {
     security: options.security ?? "none",
     dataProtection: options.dataProtection ?? "private",
+    clearControl: options.clearControl ?? "off",
     dataModes: options.dataModes ?? defaultDataModes,
     passiveHost: options.passiveHost ?? "control",
     timeouts: { ...defaultTimeouts, ...options.timeouts },

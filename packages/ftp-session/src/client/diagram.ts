@@ -41,6 +41,8 @@ const ways: Readonly<Record<ClientDecision, readonly ClientTarget[]>> = {
   secured: ["greeting", "idle"],
   authorized: ["buffer-size", "settled"],
   answered: ["settled", "failed"],
+  protected: ["clearing", "settled"],
+  kept: ["settled", "failed"],
   typed: ["passive", "data-listening", "reply"],
   next: ["passive", "data-listening", "failed"],
   addressed: ["data-connecting", "next"],

@@ -13,6 +13,11 @@ export type ClientEffect =
   | { readonly type: "connection-open" }
   /** Be a TLS client on the control connection, the host's name checked → `tls-started` or `tls-failed`. */
   | { readonly type: "tls-start" }
+  /**
+   * Take TLS off the control connection: both sides say close_notify → `tls-stopped`. What still comes in TLS is to be
+   * given to `receive`.
+   */
+  | { readonly type: "tls-stop" }
   /** Send these bytes on the control connection. `text` is the line for logs, without its end and without secrets. */
   | { readonly type: "command-send"; readonly bytes: Uint8Array; readonly text: string }
   /** A reply came in: for logs. */
@@ -49,6 +54,8 @@ export type ClientEffect =
 export type ClientEvent =
   | { readonly type: "connected"; readonly remote: HostPort; readonly local: HostPort }
   | { readonly type: "tls-started" }
+  /** `clearBytes`: how many were there already behind the server's close_notify. */
+  | { readonly type: "tls-stopped"; readonly clearBytes: number }
   | { readonly type: "tls-failed"; readonly message: string; readonly cause?: unknown }
   /** The control connection could not be opened, ended or broke. */
   | { readonly type: "disconnected"; readonly message?: string; readonly cause?: unknown }

@@ -8,7 +8,7 @@ import type { ClientEffect, ClientEvent } from "./effect.ts";
 import { FtpError } from "./error.ts";
 import { beginEstablishing, establish } from "./establishing.ts";
 import { answersKeepAlive, sendKeepAlive } from "./keep-alive.ts";
-import { beginLogin, logIn } from "./login.ts";
+import { beginLogin, logIn, refuseBytes, unsecured } from "./login.ts";
 import type { ClientOperation } from "./operation.ts";
 import type { ClientEngineOptions } from "./options.ts";
 import { abortElsewhere, abortTransfer, recover, resync } from "./recovery.ts";
@@ -53,6 +53,8 @@ export interface ClientEngine {
   readonly state: ClientState;
   /** Whether the control connection is encrypted. */
   readonly secure: boolean;
+  /** There was a TLS handshake: data connections go by PROT, also after CCC. */
+  readonly secured: boolean;
   /** The mode that opened the last data connection. */
   readonly dataMode: DataMode | undefined;
   /** The last lines of the session, as in {@link FtpError.transcript}. */
@@ -113,6 +115,9 @@ export function createClientEngine(options: ClientEngineOptions = {}): ClientEng
     },
     get secure() {
       return core.facts.secure;
+    },
+    get secured() {
+      return core.facts.secure || core.facts.cleared;
     },
     get dataMode() {
       return core.facts.dataMode;
@@ -201,12 +206,19 @@ function malformed(core: Core, cause: ReplyDecodeError): void {
   }
 }
 
-/** Whether bytes came in clear where only TLS may speak; the session is then over. */
+/** Whether bytes came where TLS begins or ends, and nobody may speak; the session is then over. */
 function refuseInjection(core: Core, bytes: number): boolean {
   const { state } = core;
-  if (bytes === 0 || state.name !== "establishing" || state.wait !== "securing") return false;
-  close(core, errorAt(core, "tls-injection", `${bytes} bytes came in clear before the TLS handshake`));
-  return true;
+  if (bytes === 0) return false;
+  if (state.name === "establishing" && state.wait === "securing") {
+    refuseBytes(core, `${bytes} bytes came in clear before the TLS handshake`);
+    return true;
+  }
+  if (isUnsecuring(state)) {
+    refuseBytes(core, `${bytes} bytes came behind the reply that ends TLS`);
+    return true;
+  }
+  return false;
 }
 
 function take(core: Core, event: ClientEvent): void {
@@ -219,6 +231,9 @@ function take(core: Core, event: ClientEvent): void {
       return;
     case "tls-started":
       if (state.name === "establishing" && state.wait === "securing") establish(core, state, "secured");
+      return;
+    case "tls-stopped":
+      if (isUnsecuring(state)) unsecured(core, event.clearBytes);
       return;
     case "tls-failed":
       close(core, errorAt(core, "tls-failed", event.message, causeOf(event)));
@@ -249,6 +264,11 @@ function disconnected(core: Core, event: Extract<ClientEvent, { readonly type: "
   } else closeSoon(core, error);
 }
 
+/** The control connection is between TLS and clear text. */
+function isUnsecuring(state: ClientState): boolean {
+  return state.name === "login" && state.wait === "unsecuring";
+}
+
 /** Who dials may know better what failed: a proxy, mostly. */
 function dialError(core: Core, cause: unknown): FtpError | undefined {
   if (!FtpError.isInstance(cause)) return undefined;
@@ -270,7 +290,7 @@ function isQuitting(state: ClientState): boolean {
 
 function giveUpOperation(core: Core, error: FtpError): void {
   const { state } = core;
-  if (state.name === "establishing") close(core, error);
+  if (state.name === "establishing" || isUnsecuring(state)) close(core, error);
   else if (state.name === "transfer") giveUp(core, state, error);
   else if (state.name === "command" && state.wait === "reply" && state.operation.abortable === true) {
     abortElsewhere(core, error);
@@ -304,6 +324,7 @@ function phaseExpired(core: Core): void {
 
 function timeoutMessage(core: Core): string {
   const { state, command } = core;
+  if (isUnsecuring(state)) return "the server did not end TLS in time";
   if (state.name !== "establishing") return `no reply to ${command ?? "the command"} in time`;
   if (state.wait === "connecting") return "the server could not be reached in time";
   return state.wait === "securing" ? "the TLS handshake did not end in time" : "no greeting in time";

@@ -15,6 +15,7 @@ export type FtpErrorCode =
   | "tls-failed"
   | "tls-refused"
   | "tls-injection"
+  | "clear-refused"
   | "not-ftp"
   | "malformed-reply"
   | "desync"
@@ -114,6 +115,7 @@ const advice = {
   "tls-failed": "check the certificate, the host name and `tls.ca`",
   "tls-refused": 'the server offers no TLS here; only with `tls: "off"` would everything go in clear',
   "tls-injection": "somebody may be between you and the server",
+  "clear-refused": 'leave `tls.clearControl` out, or go on encrypted with "if-offered"',
   "not-ftp": "check the port",
   "malformed-reply": "the server does not keep to RFC 959 §4.2",
   desync: "the session was closed because no later reply could be trusted; connect again",

@@ -14,6 +14,7 @@ export type {
   TransferVerb,
 } from "./operation.ts";
 export {
+  type ClearControl,
   type ClientEngineOptions,
   type ClientQuirks,
   type ClientTimeouts,

@@ -38,7 +38,7 @@ export function start(core: Core, state: TransferState): void {
 /** TLS on a data connection begins once the transfer command was sent and the connection stands. */
 export function secure(core: Core, state: TransferState): void {
   const { data } = state;
-  const isPrivate = core.facts.secure && core.settings.dataProtection === "private";
+  const isPrivate = (core.facts.secure || core.facts.cleared) && core.settings.dataProtection === "private";
   if (isPrivate && isAsked(state) && data.name === "open") {
     core.effects.push({ type: "data-secure", transfer: data.transfer });
   }

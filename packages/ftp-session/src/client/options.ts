@@ -35,11 +35,19 @@ export interface ClientQuirks {
   readonly lenientMultiline?: boolean;
 }
 
+/** Whether CCC follows the login: never, as a must, or where the server goes along. */
+export type ClearControl = "off" | "after-login" | "if-offered";
+
 export interface ClientEngineOptions {
   /** TLS on the control connection. `explicit` (AUTH TLS, RFC 4217) and `implicit` are required once asked for. */
   readonly security?: "none" | "explicit" | "implicit";
   /** PROT P or PROT C, where there is TLS; `private` unless told. */
   readonly dataProtection?: DataProtection;
+  /**
+   * Whether CCC follows PROT, so that commands go on in clear (RFC 4217 §12.3), where there is TLS; `off` unless told.
+   * No password and no other secret is sent after it.
+   */
+  readonly clearControl?: ClearControl;
   /** How data connections are opened, tried in this order; `["EPSV", "PASV"]` unless told. */
   readonly dataModes?: readonly DataMode[];
   /**

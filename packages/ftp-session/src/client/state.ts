@@ -16,7 +16,14 @@ export type ClientState =
   | { readonly name: "idle"; readonly wait: "idle" }
   | {
       readonly name: "login";
-      readonly wait: "user" | "password" | "account" | "buffer-size" | "protection";
+      readonly wait:
+        | "user"
+        | "password"
+        | "account"
+        | "buffer-size"
+        | "protection"
+        | "clearing"
+        | "unsecuring";
       readonly operation: LoginOperation;
     }
   | {

@@ -20,6 +20,7 @@ export interface ClientRow {
 export type ClientEventName =
   | "connected"
   | "tls-started"
+  | "tls-stopped"
   | "data-listening"
   | "data-listen-failed"
   | "data-open"
@@ -35,6 +36,8 @@ export const decisions: Readonly<Record<ClientDecision, string>> = {
   secured: "the greeting where TLS is implicit, else idle",
   authorized: "PBSZ where there is TLS, else settled",
   answered: "settled when the code is one that the command expects, else failed",
+  protected: "CCC where the commands are to go on in clear, else settled",
+  kept: "settled where CCC was only to be tried, else failed",
   typed: "what the TYPE was for: a transfer's first data mode, or the command itself",
   next: "the next data mode that is left; failed when there is none",
   addressed: "the passive address, when the reply holds one, else the next data mode",
@@ -49,6 +52,8 @@ export type ClientDecision =
   | "secured"
   | "authorized"
   | "answered"
+  | "protected"
+  | "kept"
   | "typed"
   | "next"
   | "addressed"
@@ -72,6 +77,8 @@ export type ClientWait =
   | "account"
   | "buffer-size"
   | "protection"
+  | "clearing"
+  | "unsecuring"
   | "reply"
   | "restarting-session"
   | "rename-from"
@@ -147,9 +154,18 @@ export const clientTable: Readonly<Record<ClientWait, ClientRow>> = {
   protection: {
     phase: "login",
     awaits: "PROT",
-    replies: { "2": "settled", ...refusable },
+    replies: { "2": "protected", ...refusable },
     events: { expired: "closed" },
   },
+
+  // Commands in clear behind it: RFC 2228 §3, RFC 4217 §12.3
+  clearing: {
+    phase: "login",
+    awaits: "CCC",
+    replies: { "2": "unsecuring", "4": "kept", "5": "kept" },
+    events: { expired: "closed" },
+  },
+  unsecuring: { phase: "tls", events: { "tls-stopped": "settled", expired: "closed" } },
 
   // One command, one final reply: RFC 959 §6, first diagram
   reply: {

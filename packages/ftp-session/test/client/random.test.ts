@@ -67,6 +67,7 @@ const replies = [
 const optionSets: readonly ClientEngineOptions[] = [
   {},
   { security: "explicit" },
+  { security: "explicit", clearControl: "after-login" },
   { security: "implicit", dataModes: ["PORT", "EPSV"] },
   { dataModes: ["EPRT", "PORT"], transferKeepAlive: 50 },
   { quirks: { ignoreUnsolicitedReplies: true, startWithoutMark: 20 }, telnetSynch: true },
@@ -93,6 +94,7 @@ function happen(bench: Bench, random: (below: number) => number): void {
   const events: readonly ClientEvent[] = [
     { type: "connected", remote, local },
     { type: "tls-started" },
+    { type: "tls-stopped", clearBytes: random(4) === 0 ? 5 : 0 },
     { type: "data-open", transfer },
     { type: "data-listening", transfer, address: { ...local, port: 5000 } },
     { type: "data-listen-failed", transfer, message: "taken" },
@@ -106,9 +108,11 @@ function happen(bench: Bench, random: (below: number) => number): void {
       bytes: 1,
     },
   ];
-  const { state } = bench.engine;
+  const { state, secure, secured } = bench.engine;
+  // After CCC a login is the caller's mistake.
+  const possible = secure === secured ? operations : operations.filter(({ type }) => type !== "login");
   const isLikely = random(25) > 0;
-  if (state.name === "idle" && isLikely) bench.begin(pick(operations));
+  if (state.name === "idle" && isLikely) bench.begin(pick(possible));
   else if ("wait" in state && isLikely && random(3) > 0) {
     const awaited = Object.keys(clientTable[state.wait].events ?? {});
     const fitting = events.filter((event) => awaited.includes(event.type));
