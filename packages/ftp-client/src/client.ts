@@ -83,7 +83,7 @@ export interface FtpClient extends AsyncDisposable {
   readonly isClosed: boolean;
   /** Why the session was closed, if not by this side: the text of a 421, a lost connection, … */
   readonly closeReason: FtpError | undefined;
-  /** Whether the control connection is encrypted. */
+  /** Whether the control connection is encrypted: not any more after CCC (`tls.clearControl`). */
   readonly isSecure: boolean;
   /** How the latest data connection was opened. */
   readonly dataMode: DataMode | undefined;

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type HostPort, parseHost, unmapHost } from "@longshore/ftp-address";
+import { createTlsLayer, type TlsLayer } from "@longshore/ftp-data";
 import type { ClientEvent } from "@longshore/ftp-session/client";
 import { type Dial, dialledEnd, openSocket } from "./dial.ts";
 import type { Security } from "./tls.ts";
@@ -10,6 +11,8 @@ export interface ControlConnection {
   send(bytes: Uint8Array): void;
   /** Becomes a TLS client on the open connection. */
   startTls(security: Security): void;
+  /** Takes TLS off again (CCC, RFC 4217 §12.3). */
+  stopTls(): void;
   /** Sends what is still to be sent and closes. */
   close(): void;
 }
@@ -30,6 +33,8 @@ export function openControl(options: ControlOptions): ControlConnection {
   const target = { host, port, ...(localAddress === undefined ? {} : { localAddress }) };
   let plain: Socket | undefined;
   let socket: Socket | TLSSocket | undefined;
+  /** TLS that can be taken off again. */
+  let layer: TlsLayer | undefined;
   let closed = false;
   let handshaking = false;
 
@@ -42,6 +47,8 @@ export function openControl(options: ControlOptions): ControlConnection {
     if (handshaking) report({ type: "tls-failed", message: "the server ended the handshake", ...why });
     else report({ type: "disconnected", ...why });
   };
+
+  const left = (): void => gone();
 
   const giveUp = openSocket({
     make: (signal) =>
@@ -62,10 +69,22 @@ export function openControl(options: ControlOptions): ControlConnection {
 
   function listen(to: Socket): void {
     to.on("data", onBytes);
-    to.on("end", () => gone());
-    to.on("close", () => gone());
+    to.on("end", left);
+    to.on("close", left);
     to.on("error", gone);
     to.resume();
+  }
+
+  /** TLS on `carrier`; in a layer of its own where it has to come off again. */
+  function secureOver(carrier: Socket, security: Security): TLSSocket {
+    if (!security.isCleared) return security.startControl(carrier);
+    const made = createTlsLayer(carrier, (wire) => ({ socket: security.startControl(wire) }), {
+      stepwise: true,
+    });
+    layer = made;
+    carrier.on("data", made.push);
+    carrier.once("close", made.destroy);
+    return made.socket;
   }
 
   return {
@@ -76,13 +95,28 @@ export function openControl(options: ControlOptions): ControlConnection {
       if (closed || plain === undefined) return;
       plain.off("data", onBytes);
       handshaking = true;
-      const secured = security.startControl(plain);
+      const secured = secureOver(plain, security);
       socket = secured;
       secured.once("secureConnect", () => {
         handshaking = false;
         report({ type: "tls-started" });
       });
       listen(secured);
+    },
+    stopTls() {
+      if (closed || plain === undefined || socket === undefined || layer === undefined) return;
+      const [carrier, secured, { push, stop }] = [plain, socket, layer];
+      // That TLS ends is what is wanted; what still comes in it is not, and goes where all bytes go.
+      secured.off("end", left);
+      secured.off("close", left);
+      void stop().then((rest) => {
+        if (closed || rest === undefined) return;
+        carrier.off("data", push);
+        carrier.on("data", onBytes);
+        socket = carrier;
+        report({ type: "tls-stopped", clearBytes: rest.length });
+        carrier.resume();
+      });
     },
     close() {
       if (closed) return;

@@ -119,12 +119,12 @@ async function move({ reading, writing, method, stop, paths, verify }: Move): Pr
 const patience = 5000;
 
 function tlsMethod(from: Session, to: Session, fromHas: Features, toHas: Features): TlsMethod {
-  if (from.isSecure !== to.isSecure)
+  if (from.isSecured !== to.isSecured)
     throw new FtpError(
       "unsupported",
       "one session is encrypted and the other is not: the data could be neither",
     );
-  if (!from.isSecure) return "none";
+  if (!from.isSecured) return "none";
   if (toHas.has("CPSV")) return "CPSV";
   if (fromHas.has("SSCN")) return "SSCN of the source";
   if (toHas.has("SSCN")) return "SSCN of the target";

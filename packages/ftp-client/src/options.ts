@@ -2,7 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { Secret } from "@longshore/ftp-command";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode, DataProtection } from "@longshore/ftp-session";
-import type { ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
+import type { ClearControl, ClientQuirks, ClientTimeouts } from "@longshore/ftp-session/client";
 import type { Dial } from "./dial.ts";
 import type { ConnectionMemory } from "./memory.ts";
 import type { ConnectionPlan } from "./plan.ts";
@@ -111,6 +111,14 @@ export interface FtpTlsOptions
   readonly mode: "explicit" | "implicit";
   /** PROT P or PROT C; `private` unless told. */
   readonly dataProtection?: DataProtection;
+  /**
+   * CCC behind the login (RFC 4217 §12.3): commands and replies go on in clear, for a NAT or a firewall that has to read
+   * the addresses in them; data connections stay as `dataProtection` says. It costs: from then on anybody on the way
+   * reads every path, and can change commands and replies (say, have another file deleted). A password is not sent any
+   * more. `"off"` unless told. `"after-login"`: a server that refuses is the error `clear-refused`. `"if-offered"`: the
+   * control connection then stays encrypted.
+   */
+  readonly clearControl?: ClearControl;
   /** Offer the control connection's TLS session on data connections, as many servers require; `true` unless told. */
   readonly resumeSession?: boolean;
 }

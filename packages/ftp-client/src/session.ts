@@ -42,6 +42,8 @@ export interface Session {
   /** No call holds it or waits for it. */
   readonly isIdle: boolean;
   readonly isSecure: boolean;
+  /** There was a TLS handshake: data connections go by PROT, also after CCC. */
+  readonly isSecured: boolean;
   readonly dataMode: ClientEngine["dataMode"];
   /** How later data connections are opened. */
   setDataModes(modes: FtpClientOptions["dataModes"]): void;
@@ -109,6 +111,7 @@ function createSession(
     security: tls?.mode ?? "none",
     timeouts,
     ...(tls?.dataProtection === undefined ? {} : { dataProtection: tls.dataProtection }),
+    ...(tls?.clearControl === undefined ? {} : { clearControl: tls.clearControl }),
     ...(demotedModes === undefined ? {} : { demotedModes }),
     dataModes,
     ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
@@ -190,6 +193,9 @@ function createSession(
       }
       case "tls-start":
         if (security !== undefined) control?.startTls(security);
+        return;
+      case "tls-stop":
+        control?.stopTls();
         return;
       case "command-send":
         trace?.command(effect.text);
@@ -330,6 +336,9 @@ function createSession(
     },
     get isSecure() {
       return engine.secure;
+    },
+    get isSecured() {
+      return engine.secured;
     },
     get dataMode() {
       return engine.dataMode;

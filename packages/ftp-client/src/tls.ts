@@ -1,4 +1,5 @@
 import { isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type ConnectionOptions, connect, createSecureContext, TLSSocket } from "node:tls";
 import { watchEnd } from "@longshore/ftp-data";
 import type { FtpTlsOptions } from "./options.ts";
@@ -6,7 +7,9 @@ import type { FtpTlsOptions } from "./options.ts";
 /** TLS for one control connection and its data connections. */
 export interface Security {
   /** Starts the handshake over an open connection; the host's name is checked. */
-  startControl(socket: Socket): TLSSocket;
+  startControl(wire: Duplex): TLSSocket;
+  /** TLS comes off the control connection again (CCC). */
+  readonly isCleared: boolean;
   /** The same for a data connection, which offers to resume the control connection's session. */
   startData(socket: Socket): TLSSocket;
 }
@@ -17,7 +20,7 @@ export interface Security {
  * the handshake, hence the event; in TLS 1.2 the event comes with the handshake.
  */
 export function createSecurity(host: string, options: FtpTlsOptions): Security {
-  const { mode: _, dataProtection: __, resumeSession = true, ...own } = options;
+  const { mode: _, dataProtection: __, clearControl = "off", resumeSession = true, ...own } = options;
   const shared: ConnectionOptions = {
     ...own,
     secureContext: createSecureContext(own),
@@ -26,8 +29,9 @@ export function createSecurity(host: string, options: FtpTlsOptions): Security {
   };
   let session: Buffer | undefined;
   return {
-    startControl(socket) {
-      const secured = connect({ ...shared, socket });
+    isCleared: clearControl !== "off",
+    startControl(wire) {
+      const secured = connect({ ...shared, socket: wire });
       secured.on("session", (ticket) => {
         session = ticket;
       });

@@ -287,6 +287,20 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   "replies pipelined behind AUTH TLS": [
     ...client("defects", "CVE-2021-22947: replies that come in clear behind AUTH TLS"),
   ],
+  "CCC by option": [
+    ...client(
+      "clear-control",
+      "commands go on in clear behind the login, data stays private and resumes the session",
+      "with the server's 200 and close_notify in one segment",
+      "is an error with the server's words, and the session is over",
+      "leaves the control connection encrypted with `if-offered`",
+      "no password goes in clear after CCC",
+      "behind the 200 of CCC end the session, %s",
+      "that come in clear %s close_notify end the session",
+    ),
+    ...engine("clear-control", "CCC follows PROT, and TLS ends when its 200 is in"),
+    ...interop("clear-control", "commands in clear, files private, over %s"),
+  ],
   "TLS required means required": [
     ...client("defects", "CVE-2021-22946: TLS that is required is required, whatever a server says after %j"),
   ],
