@@ -104,12 +104,12 @@ describe("longshore probe with longshore serve", () => {
     [
       "a user, over explicit TLS",
       () => `ftp://tester@localhost:${secure.ports.ftp}/`,
-      () => ["--tls", "--ca", certificate.certificate],
+      () => ["--tls", "--ca", certificate.certificate, "--write", "/"],
     ],
     [
       "a user, over implicit TLS",
       () => `ftps://tester@localhost:${secure.ports.ftps}/`,
-      () => ["--ca", certificate.certificate],
+      () => ["--ca", certificate.certificate, "--write", "/"],
     ],
   ];
   it.concurrent.each(rows)("is clean: %s", async (_, at, flags) => {
