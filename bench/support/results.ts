@@ -21,7 +21,11 @@ const fileOf = (name: string): string => fileURLToPath(new URL(`../${name}`, imp
 /** Puts a scenario's result in the place of its last one, in `results.json`, `RESULTS.md` and `results.svg`. */
 export function keep(result: Result): void {
   const before: readonly Result[] = existsSync(fileOf("results.json"))
-    ? JSON.parse(readFileSync(fileOf("results.json"), "utf8"))
+    ? // JSON has no infinity: a ratio to nothing.
+      JSON.parse(
+        readFileSync(fileOf("results.json"), "utf8"),
+        (_, value) => value ?? Number.POSITIVE_INFINITY,
+      )
     : [];
   const all = [...before.filter(({ scenario }) => scenario !== result.scenario), result].sort((a, b) =>
     a.scenario.localeCompare(b.scenario),
