@@ -41,7 +41,7 @@ for (const name of Object.keys(ftpServers) as FtpServerName[]) {
 }
 
 describe("trees between our client and our server", () => {
-  bothWays(5000, async () => {
+  bothWays(1500, async () => {
     const directory = await newFolder();
     await mkdir(join(directory, "tree"));
     const served = await serve(directory, "--no-tftp", "--writable");
