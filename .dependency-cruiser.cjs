@@ -3,6 +3,7 @@ const layers = [
   ["nvt", "netascii", "file-store"],
   ["ftp-command", "ftp-reply", "ftp-address", "ftp-listing", "ftp-representation", "tftp-packet"],
   ["ftp-session", "tftp-transfer", "file-store-memory", "file-store-compliance"],
+  ["system-calls"],
   ["file-store-node", "ftp-data"],
   ["ftp-client", "ftp-server", "ftp-probe", "tftp-endpoint"],
   ["cli"],

@@ -6,6 +6,7 @@ import { defineConfig } from "tsup";
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, unknown>;
   bin?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 };
 
 const entry: Record<string, string> = {};
@@ -27,7 +28,8 @@ export default defineConfig({
   target: "node20",
   platform: "neutral",
   tsconfig: "../../tsconfig.build.json",
-  external: [/^node:/],
+  // What may be missing is looked for when it is wanted; tsup leaves out only what is always there.
+  external: [/^node:/, ...Object.keys(manifest.optionalDependencies ?? {})],
   sourcemap: true,
   clean: !isQuick,
   splitting: true,

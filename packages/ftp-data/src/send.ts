@@ -4,6 +4,7 @@ import type { ReadableFile } from "@longshore/file-store";
 import type { DataConnectionErrorCode } from "./error.ts";
 import { createPacing, type Pacing } from "./pace.ts";
 import { sharedPool } from "./pool.ts";
+import { maySendBySystem, sendBySystem } from "./send-by-system.ts";
 import { linger, type Settlement, settle, type TransferOptions, type Transferred } from "./transfer.ts";
 
 export interface SendOptions extends TransferOptions {
@@ -25,8 +26,10 @@ const crowded = 8 << 20;
 
 /**
  * Sends a file from `start` to the size it had when it was opened, and ends the connection (with TLS: with
- * close_notify). While one buffer is being filled two are in the socket, so that disk and network overlap; a slow
- * peer is sent small buffers, so that it holds little memory, and that constantly. Resolves when the system has taken everything; the file stays open.
+ * close_notify). A local file goes to a plain connection without passing through here, where the system can do that.
+ * Otherwise two buffers are in the socket while one is being filled, so that disk and network overlap; a slow
+ * peer is sent small buffers, so that it holds little memory, and that constantly. Resolves when the system has taken
+ * everything; the file stays open.
  *
  * @throws {DataConnectionError} `store` also when the file has become shorter meanwhile: the peer must not
  *   take what it got for the whole.
@@ -46,6 +49,7 @@ export function sendFile(
   let writing = 0;
   let ended = false;
   const tempo = createTempo(pool.lent < crowded);
+  let giveUp = (): void => {};
 
   function begin(to: Settlement): void {
     const pump = (): void => {
@@ -112,12 +116,19 @@ export function sendFile(
       });
     };
 
+    const readFrom = (from: number): void => {
+      position = from;
+      pump();
+    };
+
     const giveBack = (buffer: Uint8Array): void => {
       held--;
       pool.give(buffer);
     };
     if (pace !== undefined) pacing = createPacing(pace, to, pump);
-    pump();
+    const task = { socket, file, start: position, end: size, pool };
+    if (transform !== undefined || pace !== undefined || !maySendBySystem(task)) pump();
+    else giveUp = sendBySystem({ ...task, onSent: end, onRefused: readFrom }, to);
   }
 
   // A buffer that is still in a read or a write comes back when that is over, not before.
@@ -125,7 +136,10 @@ export function sendFile(
     socket,
     options,
     begin,
-    () => pacing?.stop(),
+    () => {
+      pacing?.stop();
+      giveUp();
+    },
     (code) => breakOff(socket, code),
   );
 }

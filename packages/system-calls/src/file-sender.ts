@@ -1,0 +1,54 @@
+import type { Socket } from "node:net";
+import { descriptorOf } from "./descriptor.ts";
+import type { Library } from "./library.ts";
+
+/** A file on its way to a socket. */
+export interface FileSender {
+  /**
+   * Sends up to `count` bytes from `position` on, in another thread, as far as the socket takes them at once; `sent` is
+   * called with how many those were, later and once: 0 where it takes none now, the file has ended, the connection is
+   * broken, or the system cannot send this kind of file so. One call at a time.
+   */
+  send(position: number, count: number, sent: (bytes: number) => void): void;
+  /** Gives the descriptors back, as soon as no call is under way; `send` must not be called any more. */
+  close(): void;
+}
+
+/**
+ * Both descriptors are duplicates of its own. While the thread is about to use a number, the socket or the file may be
+ * closed and the number be the next connection's: bytes of one user would go to another.
+ */
+export function createFileSender(library: Library, socket: Socket, file: number): FileSender | undefined {
+  const descriptor = descriptorOf(socket);
+  if (descriptor === undefined) return undefined;
+  const to = library.dup(descriptor);
+  if (to < 0) return undefined;
+  const from = library.dup(file);
+  if (from < 0) {
+    library.close(to);
+    return undefined;
+  }
+  let isUnderWay = false;
+  let isClosed = false;
+
+  function giveBack(): void {
+    library.close(to);
+    library.close(from);
+  }
+
+  return {
+    send(position, count, sent) {
+      isUnderWay = true;
+      library.sendfile(to, from, position, count, (error, bytes) => {
+        isUnderWay = false;
+        if (isClosed) giveBack();
+        sent(error == null ? Math.max(0, bytes) : 0);
+      });
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      if (!isUnderWay) giveBack();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export type { FileSender } from "./file-sender.ts";
+export { loadSystemCalls, type SystemCalls, systemCalls } from "./load.ts";

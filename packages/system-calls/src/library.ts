@@ -1,0 +1,38 @@
+import process from "node:process";
+
+/** The functions of the C library that are called, by their names there. Each answers -1 where the system refuses. */
+export interface Library {
+  dup(descriptor: number): number;
+  close(descriptor: number): number;
+  setsockopt(socket: number, level: number, name: number, value: Uint8Array, octets: number): number;
+  /** In another thread; `done` gets the bytes sent, or -1. `offset` is where in the file to begin, and is not changed. */
+  sendfile(
+    socket: number,
+    file: number,
+    offset: number,
+    count: number,
+    done: (error: unknown, sent: number) => void,
+  ): void;
+}
+
+/** Where `off_t` has 64 bits without being asked, and the arguments are those that are declared below. */
+const architectures: ReadonlySet<string> = new Set(["x64", "arm64", "riscv64", "loong64", "ppc64"]);
+
+/** Opens the C library that runs this very process; answers nothing where that cannot be done. */
+export async function openLibrary(): Promise<Library | undefined> {
+  if (process.platform !== "linux" || !architectures.has(process.arch)) return undefined;
+  try {
+    const { default: koffi } = await import("koffi");
+    const c = koffi.load(null);
+    const sendfile = c.func("intptr_t sendfile(int socket, int file, _Inout_ int64_t *offset, size_t count)");
+    return {
+      dup: c.func("int dup(int descriptor)"),
+      close: c.func("int close(int descriptor)"),
+      setsockopt: c.func("int setsockopt(int socket, int level, int name, void *value, uint octets)"),
+      sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
+    };
+  } catch {
+    // Not installed, or built for another system.
+    return undefined;
+  }
+}
