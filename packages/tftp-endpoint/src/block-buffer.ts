@@ -11,6 +11,11 @@ export interface BlockBuffer {
   append(chunk: Uint8Array): void;
   /** The DATA packet of the block, counted from 1, whole or in parts; to be sent at once, then `sent` is called. */
   packet(index: number): Datagram;
+  /**
+   * The DATA packets of the blocks `first` to `last` one behind the other, or of fewer where those do not stand together;
+   * as `packet`.
+   */
+  packets(first: number, last: number): Uint8Array;
   /** The packets made so far are off hand, unless the system still holds some. */
   sent(isHeld: boolean): void;
 }
@@ -65,6 +70,14 @@ export function createBlockBuffer(
       const datagram = encodeDataHeader(number, place(index));
       const length = Math.min(blockSize, Math.max(0, filled - position));
       return length === blockSize ? datagram : datagram.subarray(0, dataHeaderLength + length);
+    },
+    packets(first, last) {
+      const slot = (first - 1) % blocks;
+      const until = Math.min(last, first + blocks - 1 - slot);
+      for (let index = first; index <= until; index++)
+        encodeDataHeader(blockAt(index, blockSize, rollover).number, place(index));
+      const missing = Math.max(0, until * blockSize - filled);
+      return memory.subarray(slot * stride, (slot + until - first + 1) * stride - missing);
     },
     sent: () => {},
   };

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { toFileStoreError } from "@longshore/file-store";
+import { loadSystemCalls } from "@longshore/system-calls";
 import { decodePacket, encodePacket, PacketEncodeError, type RequestPacket } from "@longshore/tftp-packet";
 import {
   type AcceptedEffect,
@@ -248,6 +249,8 @@ async function openOwnPort(
   onDatagram: (datagram: Uint8Array, from: Tid) => void,
 ): Promise<UdpPort> {
   const address = options.localAddress ?? (isIPv6(server.address) ? "::" : "0.0.0.0");
+  // Windows go out in one call where they can be had.
+  if (direction.type === "wrq" && options.windowsize !== 1) await loadSystemCalls();
   try {
     return await openUdp({
       address,

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { loadSystemCalls } from "@longshore/system-calls";
 import {
   decodePacket,
   encodePacket,
@@ -270,6 +271,8 @@ export function createTftpServer(options: TftpServerOptions): TftpServer {
     },
     async listen() {
       isClosing = false;
+      // Windows go out in one call where they can be had: looked for now, so that no request waits for it.
+      await loadSystemCalls();
       listeners = await openListeners({ host, port, sockets: options.sockets }, () => ({
         onDatagram: (via) => (datagram, from) => receive(via, datagram, from),
         onError: (error) => emit({ type: "socket-error", error }),

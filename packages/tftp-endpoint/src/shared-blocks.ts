@@ -58,6 +58,33 @@ export function createSharedBlocks(
     return parts;
   }
 
+  /** The octets from `position` to `end` put into `into` from `to` on; they are all here. */
+  function copy(position: number, end: number, into: Uint8Array, to: number): void {
+    for (let from = position; from < end; ) {
+      const index = Math.floor(from / pieceSize);
+      const offset = from - index * pieceSize;
+      const piece = held.get(index);
+      if (piece === undefined) break;
+      const part = piece.subarray(offset, offset + end - from);
+      into.set(part, to + from - position);
+      from += part.length;
+    }
+  }
+
+  function packets(first: number, last: number): Uint8Array {
+    const { position } = blockAt(first, blockSize, rollover);
+    const end = Math.min(last * blockSize, at);
+    const count = last - first + 1;
+    const datagrams = arena.take(count * dataHeaderLength + end - position);
+    for (let index = first, to = 0; index <= last; index++) {
+      const block = blockAt(index, blockSize, rollover);
+      encodeDataHeader(block.number, datagrams, to);
+      copy(block.position, Math.min(block.position + blockSize, end), datagrams, to + dataHeaderLength);
+      to += dataHeaderLength + blockSize;
+    }
+    return datagrams;
+  }
+
   return {
     source: {
       size: file.size,
@@ -73,19 +100,12 @@ export function createSharedBlocks(
     },
     blocks: {
       append: () => {},
+      packets,
       packet(block) {
+        if (blockSize <= copied) return packets(block, block);
         const { number, position } = blockAt(block, blockSize, rollover);
         const parts = views(position, Math.min(position + blockSize, at));
-        if (blockSize > copied) return [encodeDataHeader(number, arena.take(dataHeaderLength)), ...parts];
-        let length = dataHeaderLength;
-        for (const part of parts) length += part.length;
-        const datagram = encodeDataHeader(number, arena.take(length));
-        let to = dataHeaderLength;
-        for (const part of parts) {
-          datagram.set(part, to);
-          to += part.length;
-        }
-        return datagram;
+        return [encodeDataHeader(number, arena.take(dataHeaderLength)), ...parts];
       },
       sent: arena.release,
     },

@@ -1,5 +1,10 @@
 import { FileStoreError, toFileStoreError } from "@longshore/file-store";
-import { decodePacket, encodePacket, type PacketDecodeOptions } from "@longshore/tftp-packet";
+import {
+  dataHeaderLength,
+  decodePacket,
+  encodePacket,
+  type PacketDecodeOptions,
+} from "@longshore/tftp-packet";
 import {
   type Outcome,
   type Receiver,
@@ -8,12 +13,13 @@ import {
   type Tid,
   type TransferEffect,
 } from "@longshore/tftp-transfer";
+import { stayAwake } from "./awake.ts";
 import type { BlockBuffer } from "./block-buffer.ts";
 import { now } from "./clock.ts";
 import { fill, type Source } from "./content.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { openSink, type SinkOptions } from "./sink.ts";
-import type { UdpPort } from "./udp.ts";
+import { mostAtOnce, type UdpPort } from "./udp.ts";
 
 /** A transfer under way: an engine, and what does its effects. */
 export interface Transfer {
@@ -44,7 +50,7 @@ export interface TransferOptions {
   readonly port: UdpPort;
   readonly peer: Tid;
   /** With the block size agreed on: longer DATA is malformed. */
-  readonly decoding: PacketDecodeOptions;
+  readonly decoding: PacketDecodeOptions & { readonly blockSize: number };
   readonly deadlines: Deadlines;
   /** The peer's address is known to be its own. */
   readonly onConfirmed?: () => void;
@@ -67,6 +73,10 @@ export function createTransfer(options: TransferOptions): Transfer {
           onError: (error) => failStorage(error),
         })
       : undefined;
+  const datagramLength = dataHeaderLength + decoding.blockSize;
+  /** How many blocks may go out in one call. */
+  let several = port.sendSeveral === undefined ? 1 : mostAtOnce(datagramLength);
+  let sentAt = Number.NEGATIVE_INFINITY;
   let cause: unknown;
   let isConfirmed = engine.confirmed;
   let isSettled = false;
@@ -88,6 +98,7 @@ export function createTransfer(options: TransferOptions): Transfer {
           break;
         case "send-packet":
           port.send(encodePacket(effect.packet), effect.to ?? peer);
+          sentAt = now();
           break;
         case "read":
           read(effect.length);
@@ -111,8 +122,23 @@ export function createTransfer(options: TransferOptions): Transfer {
   function sendBlocks(first: number, last: number): void {
     if (storage.type !== "send") return;
     const { blocks } = storage;
-    for (let index = first; index <= last; index++) port.send(blocks.packet(index), peer);
+    for (let index = first; index <= last; ) {
+      if (index === last || several < 2) port.send(blocks.packet(index++), peer);
+      else index = sendSeveral(blocks, index, Math.min(last, index + several - 1));
+    }
     blocks.sent(port.isHolding);
+    sentAt = now();
+  }
+
+  /** Answers the block behind those that went out. */
+  function sendSeveral(blocks: BlockBuffer, first: number, last: number): number {
+    const datagrams = blocks.packets(first, last);
+    const next = first + Math.ceil(datagrams.length / datagramLength);
+    port.sendSeveral?.(datagrams, datagramLength, peer, () => {
+      several = 1;
+      if (!isClosed) sendBlocks(first, next - 1);
+    });
+    return next;
   }
 
   function read(length: number): void {
@@ -162,9 +188,10 @@ export function createTransfer(options: TransferOptions): Transfer {
     receive(datagram, from) {
       if (isClosed) return;
       const result = decodePacket(datagram, decoding);
-      perform(
-        result.ok ? engine.receive(result.packet, from, now()) : engine.malformed(result.error, from, now()),
-      );
+      const at = now();
+      const took = at - sentAt;
+      perform(result.ok ? engine.receive(result.packet, from, at) : engine.malformed(result.error, from, at));
+      if (sentAt > at) stayAwake(took, sentAt);
       if (!isConfirmed && engine.confirmed) {
         isConfirmed = true;
         onConfirmed?.();

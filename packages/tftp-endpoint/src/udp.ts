@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { systemCalls } from "@longshore/system-calls";
 import type { Tid } from "@longshore/tftp-transfer";
 
 /** The payload of one datagram, in one piece or in several that follow each other. */
@@ -13,6 +14,13 @@ export interface UdpPort {
    * `onError` is told what the system refuses.
    */
   send(datagram: Datagram, to: Tid, onError?: (error: Error) => void): void;
+  /**
+   * Sends the datagrams that stand in `bytes` one behind the other, `each` octets long but for a shorter last one, with one
+   * call of the system for all of them. {@link mostAtOnce} tells how many those may be. Absent where the system cannot.
+   *
+   * @param onRefused it would not send them so (a datagram is larger than the network's packets): none has gone
+   */
+  sendSeveral?(bytes: Uint8Array, each: number, to: Tid, onRefused: () => void): void;
   /** Whether datagrams wait for room in the system's buffer. */
   readonly isHolding: boolean;
   /** Lets datagrams go to multicast addresses of this port's network, over `ttl` links; absent where it is shared. */
@@ -38,6 +46,11 @@ export interface UdpOptions {
   readonly sendBuffer?: number;
 }
 
+/** How many datagrams of `octets` the system takes at once. */
+export function mostAtOnce(octets: number): number {
+  return Math.min(64, Math.floor(65_000 / octets));
+}
+
 /** Rejects with the system's error when the address cannot be bound. */
 export function openUdp(options: UdpOptions): Promise<UdpPort> {
   const { address, port, fd, group, receiveBuffer, sendBuffer } = options;
@@ -53,6 +66,17 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
     ...(sendBuffer === undefined ? {} : { sendBufferSize: sendBuffer }),
   });
   let isClosed = false;
+  const calls = systemCalls();
+  /** Octets that the system cuts what is sent into; 0: it does not. */
+  let cutInto = 0;
+
+  function cut(octets: number): boolean {
+    if (octets === cutInto) return true;
+    if (calls?.segmentDatagrams(socket, octets) !== true) return false;
+    cutInto = octets;
+    return true;
+  }
+
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
     const place = fd === undefined ? { address, port } : { fd };
@@ -76,10 +100,20 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
         },
         send: (datagram, to, onError) => {
           if (isClosed) return;
+          if (cutInto > 0 && octetsOf(datagram) > cutInto) cut(0);
           // A callback costs a turn for each datagram.
           if (onError === undefined) socket.send(datagram, to.port, to.address);
           else socket.send(datagram, to.port, to.address, (error) => error && onError(error));
         },
+        ...(calls === undefined
+          ? {}
+          : {
+              sendSeveral: (bytes, each, to, onRefused) => {
+                if (isClosed) return;
+                if (cut(each)) socket.send(bytes, to.port, to.address, (error) => error && onRefused());
+                else onRefused();
+              },
+            }),
         get isHolding() {
           return !isClosed && socket.getSendQueueCount() > 0;
         },
@@ -96,4 +130,11 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
       });
     });
   });
+}
+
+function octetsOf(datagram: Datagram): number {
+  if (datagram instanceof Uint8Array) return datagram.length;
+  let octets = 0;
+  for (const part of datagram) octets += part.length;
+  return octets;
 }
