@@ -1,4 +1,5 @@
-import { connect, type NetConnectOpts, type Socket } from "node:net";
+import { connect, type NetConnectOpts, type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import { systemCalls } from "@longshore/system-calls";
 import { type BufferPool, sharedPool } from "./pool.ts";
 
 /**
@@ -21,6 +22,29 @@ const intakes = new WeakMap<Socket, Intake>();
 
 /** Connects a plain data connection that `receiveFile` can read from without a copy. */
 export function connectData(options: NetConnectOpts, pool: BufferPool = sharedPool()): Socket {
+  const { intake, onread } = createIntake(pool);
+  const socket = connect({ ...options, onread } as NetConnectOpts);
+  keep(socket, intake);
+  return socket;
+}
+
+/**
+ * The same for a plain connection that came in, in place of `accepted`, which is closed; nothing where that cannot be had. It
+ * has to be paused, with nothing read of it that is still wanted.
+ */
+export function takeOver(accepted: Socket, pool: BufferPool): Socket | undefined {
+  const descriptor = systemCalls()?.duplicate(accepted);
+  if (descriptor === undefined) return undefined;
+  const { allowHalfOpen } = accepted;
+  const { intake, onread } = createIntake(pool);
+  const options = { fd: descriptor, readable: true, writable: true, allowHalfOpen, onread };
+  const socket = new Socket(options as SocketConstructorOpts);
+  keep(socket, intake);
+  accepted.destroy();
+  return socket;
+}
+
+function createIntake(pool: BufferPool): { readonly intake: Intake; readonly onread: OnReadOpts } {
   const buffers = [pool.take(Number.POSITIVE_INFINITY), pool.take(Number.POSITIVE_INFINITY)] as const;
   let turn: 0 | 1 = 0;
   let early: Uint8Array | undefined;
@@ -36,28 +60,28 @@ export function connectData(options: NetConnectOpts, pool: BufferPool = sharedPo
       for (const buffer of buffers) pool.give(buffer);
     },
   };
-  const socket = connect({
-    ...options,
-    onread: {
-      // Node asks for the next buffer right after each callback, also when it was told to wait.
-      buffer: () => {
-        const buffer = buffers[turn];
-        turn = turn === 0 ? 1 : 0;
-        return buffer;
-      },
-      callback: (count: number, buffer: Uint8Array) => {
-        const chunk = buffer.subarray(0, count);
-        if (intake.onChunk !== undefined) return intake.onChunk(chunk);
-        early = chunk;
-        return false;
-      },
+  const onread: OnReadOpts = {
+    // Node asks for the next buffer right after each callback, also when it was told to wait.
+    buffer: () => {
+      const buffer = buffers[turn];
+      turn = turn === 0 ? 1 : 0;
+      return buffer;
     },
-  } as NetConnectOpts);
+    callback: (count, buffer) => {
+      const chunk = buffer.subarray(0, count);
+      if (intake.onChunk !== undefined) return intake.onChunk(chunk);
+      early = chunk;
+      return false;
+    },
+  };
+  return { intake, onread };
+}
+
+function keep(socket: Socket, intake: Intake): void {
   socket.once("close", () => {
     if (intake.onChunk === undefined) intake.release();
   });
   intakes.set(socket, intake);
-  return socket;
 }
 
 export function intakeOf(socket: Socket): Intake | undefined {

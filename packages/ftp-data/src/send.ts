@@ -140,7 +140,7 @@ export function sendFile(
       pacing?.stop();
       giveUp();
     },
-    (code) => breakOff(socket, code),
+    breakOff,
   );
 }
 
@@ -237,7 +237,7 @@ export function sendChunks(
       paced();
       void Promise.resolve(iterator.return?.()).catch(() => {});
     },
-    (code) => breakOff(socket, code),
+    breakOff,
   );
 }
 
@@ -245,7 +245,7 @@ export function sendChunks(
  * A sender that fails must not look as if it had come to its end, which a FIN would say: the connection is reset. With
  * TLS the missing close_notify says so. Where the peer itself gave up (ABOR), nobody takes the end for one.
  */
-function breakOff(socket: Socket, code: DataConnectionErrorCode): void {
+function breakOff(code: DataConnectionErrorCode, socket: Socket): void {
   if (code === "aborted" || socket instanceof TLSSocket || socket.destroyed) socket.destroy();
   else socket.resetAndDestroy();
 }

@@ -41,6 +41,8 @@ export interface Settlement {
   waitForPeer(waiting: boolean): void;
   /** The peer has ended its side cleanly: what happens to the connection from now on is no failure. */
   peerEnded(): void;
+  /** The transfer goes on over another socket, which carries the same connection. */
+  moveTo(socket: Socket): void;
   /** `keepOpen`: the socket is left to close by itself once its last bytes are out. */
   succeed(keepOpen?: boolean): void;
   fail(code: DataConnectionErrorCode, message: string, cause?: unknown): void;
@@ -52,14 +54,15 @@ export interface Settlement {
  * transfer that failed.
  */
 export function settle(
-  socket: Socket,
+  first: Socket,
   options: TransferOptions,
   begin: (settlement: Settlement) => void,
   release: () => void,
-  breakOff: (code: DataConnectionErrorCode) => void = () => socket.destroy(),
+  breakOff: (code: DataConnectionErrorCode, socket: Socket) => void = (_, socket) => socket.destroy(),
 ): Promise<Transferred> {
   return new Promise((resolve, reject) => {
     const { signal, stallTimeout = 0, onProgress } = options;
+    let socket = first;
     let settled = false;
     let bytes = 0;
     const timer = stallTimeout > 0 ? setTimeout(onStall, stallTimeout) : undefined;
@@ -86,6 +89,11 @@ export function settle(
         peerHasEnded = true;
         peerAwaited = false;
       },
+      moveTo(other) {
+        leave();
+        socket = other;
+        join();
+      },
       succeed(keepOpen = false) {
         if (!finish()) return;
         if (!keepOpen) socket.destroy();
@@ -93,7 +101,7 @@ export function settle(
       },
       fail(code, message, cause) {
         if (!finish()) return;
-        breakOff(code);
+        breakOff(code, socket);
         reject(new DataConnectionError(code, message, bytes, cause === undefined ? undefined : { cause }));
       },
     };
@@ -102,13 +110,20 @@ export function settle(
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
+      leave();
+      signal?.removeEventListener("abort", onAbort);
+      release();
+      return true;
+    }
+    function join(): void {
+      socket.on("error", onError);
+      socket.on("close", onClose);
+    }
+    function leave(): void {
       socket.off("error", onError);
       socket.off("close", onClose);
       // An error that comes after the end (a reset while closing) is nobody's any more.
       socket.on("error", ignore);
-      signal?.removeEventListener("abort", onAbort);
-      release();
-      return true;
     }
     function onStall(): void {
       if (peerAwaited) settlement.fail("stalled", `the peer moved no byte for ${stallTimeout} ms`);
@@ -126,8 +141,7 @@ export function settle(
       settlement.fail("aborted", "the transfer was given up", signal?.reason);
     }
 
-    socket.on("error", onError);
-    socket.on("close", onClose);
+    join();
     if (signal?.aborted) {
       onAbort();
       return;

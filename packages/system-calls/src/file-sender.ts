@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { descriptorOf } from "./descriptor.ts";
+import { duplicate } from "./descriptor.ts";
 import type { Library } from "./library.ts";
 
 /** A file on its way to a socket. */
@@ -19,15 +19,14 @@ export interface FileSender {
  * closed and the number be the next connection's: bytes of one user would go to another.
  */
 export function createFileSender(library: Library, socket: Socket, file: number): FileSender | undefined {
-  const descriptor = descriptorOf(socket);
-  if (descriptor === undefined) return undefined;
-  const to = library.dup(descriptor);
-  if (to < 0) return undefined;
-  const from = library.dup(file);
+  const connection = duplicate(library, socket);
+  if (connection === undefined) return undefined;
+  const from = library.duplicate(file);
   if (from < 0) {
-    library.close(to);
+    library.close(connection);
     return undefined;
   }
+  const to: number = connection;
   let isUnderWay = false;
   let isClosed = false;
 

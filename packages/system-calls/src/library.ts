@@ -2,7 +2,8 @@ import process from "node:process";
 
 /** The functions of the C library that are called, by their names there. Each answers -1 where the system refuses. */
 export interface Library {
-  dup(descriptor: number): number;
+  /** Another number for what `descriptor` stands for, which programs that are started do not get. */
+  duplicate(descriptor: number): number;
   close(descriptor: number): number;
   setsockopt(socket: number, level: number, name: number, value: Uint8Array, octets: number): number;
   /** In another thread; `done` gets the bytes sent, or -1. `offset` is where in the file to begin, and is not changed. */
@@ -15,6 +16,9 @@ export interface Library {
   ): void;
 }
 
+/** include/uapi/linux/fcntl.h */
+const F_DUPFD_CLOEXEC = 1030;
+
 /** Where `off_t` has 64 bits without being asked, and the arguments are those that are declared below. */
 const architectures: ReadonlySet<string> = new Set(["x64", "arm64", "riscv64", "loong64", "ppc64"]);
 
@@ -24,9 +28,10 @@ export async function openLibrary(): Promise<Library | undefined> {
   try {
     const { default: koffi } = await import("koffi");
     const c = koffi.load(null);
+    const fcntl = c.func("int fcntl(int descriptor, int command, ...)");
     const sendfile = c.func("intptr_t sendfile(int socket, int file, _Inout_ int64_t *offset, size_t count)");
     return {
-      dup: c.func("int dup(int descriptor)"),
+      duplicate: (descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, "int", 0),
       close: c.func("int close(int descriptor)"),
       setsockopt: c.func("int setsockopt(int socket, int level, int name, void *value, uint octets)"),
       sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),

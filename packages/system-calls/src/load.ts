@@ -1,5 +1,6 @@
 import type { Socket as UdpSocket } from "node:dgram";
 import type { Socket } from "node:net";
+import { duplicate } from "./descriptor.ts";
 import { createFileSender, type FileSender } from "./file-sender.ts";
 import { openLibrary } from "./library.ts";
 import { segmentDatagrams } from "./segment.ts";
@@ -14,6 +15,13 @@ export interface SystemCalls {
    * @returns nothing where the socket has no descriptor (TLS, closed), or the system lends no more of them
    */
   createFileSender(socket: Socket, file: number): FileSender | undefined;
+  /**
+   * Another descriptor of the same connection, for `new Socket({ fd })`: what Node.js lets be chosen only where a socket is
+   * made can so be chosen for one that came in. The connection ends when both are closed.
+   *
+   * @returns nothing where the socket has no descriptor (TLS, closed), or the system lends no more of them
+   */
+  duplicate(socket: Socket): number | undefined;
   /**
    * Has the system cut what is sent from now on into datagrams of `octets`, the last one shorter: one call for many;
    * udp(7), UDP_SEGMENT. 0 ends that. What is handed over at once may make 64 datagrams and have 65,000
@@ -34,6 +42,7 @@ export function loadSystemCalls(): Promise<SystemCalls | undefined> {
     if (library === undefined) return undefined;
     loaded = {
       createFileSender: (socket, file) => createFileSender(library, socket, file),
+      duplicate: (socket) => duplicate(library, socket),
       segmentDatagrams: (socket, octets) => segmentDatagrams(library, socket, octets),
     };
     return loaded;
