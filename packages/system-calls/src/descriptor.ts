@@ -22,12 +22,13 @@ export function duplicate(library: Library, socket: Socket): number | undefined 
 /** `dgram` has its handle behind a symbol; its `_handle` is there too, but warns. */
 function handleOf(socket: Socket | UdpSocket): Handle | undefined {
   if ("_handle" in socket && "writable" in socket) return (socket as Holder)._handle ?? undefined;
-  const symbol = Object.getOwnPropertySymbols(socket).find(
-    ({ description }) => description === "state symbol",
-  );
-  const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, State>)[symbol];
+  stateOf ??= Object.getOwnPropertySymbols(socket).find(({ description }) => description === "state symbol");
+  const state = stateOf === undefined ? undefined : (socket as unknown as Record<symbol, State>)[stateOf];
   return state?.handle ?? undefined;
 }
+
+/** The key of that symbol, the same for all. */
+let stateOf: symbol | undefined;
 
 interface Handle {
   readonly fd?: unknown;

@@ -1,2 +1,3 @@
+export type { DatagramReceiver } from "./datagram-receiver.ts";
 export type { FileSender } from "./file-sender.ts";
 export { loadSystemCalls, type SystemCalls, systemCalls } from "./load.ts";

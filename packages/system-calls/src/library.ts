@@ -6,6 +6,14 @@ export interface Library {
   duplicate(descriptor: number): number;
   close(descriptor: number): number;
   setsockopt(socket: number, level: number, name: number, value: Uint8Array, octets: number): number;
+  recvfrom(
+    socket: number,
+    into: Uint8Array,
+    octets: number,
+    flags: number,
+    name: Uint8Array,
+    nameLength: Uint32Array,
+  ): number;
   /** In another thread; `done` gets the bytes sent, or -1. `offset` is where in the file to begin, and is not changed. */
   sendfile(
     socket: number,
@@ -34,6 +42,9 @@ export async function openLibrary(): Promise<Library | undefined> {
       duplicate: (descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, "int", 0),
       close: c.func("int close(int descriptor)"),
       setsockopt: c.func("int setsockopt(int socket, int level, int name, void *value, uint octets)"),
+      recvfrom: c.func(
+        "intptr_t recvfrom(int socket, void *into, size_t octets, int flags, void *name, void *nameLength)",
+      ),
       sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
     };
   } catch {

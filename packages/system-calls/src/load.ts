@@ -1,5 +1,6 @@
 import type { Socket as UdpSocket } from "node:dgram";
 import type { Socket } from "node:net";
+import { createDatagramReceiver, type DatagramReceiver } from "./datagram-receiver.ts";
 import { duplicate } from "./descriptor.ts";
 import { createFileSender, type FileSender } from "./file-sender.ts";
 import { openLibrary } from "./library.ts";
@@ -31,6 +32,13 @@ export interface SystemCalls {
    * @param octets 0 to 65,507
    */
   segmentDatagrams(socket: UdpSocket, octets: number): boolean;
+  /**
+   * Takes what has come in at a socket at once; recvfrom(2). What it takes is not told by `message` any more.
+   *
+   * @param socket bound
+   * @returns nothing where the socket is not one of IPv4
+   */
+  createDatagramReceiver(socket: UdpSocket): DatagramReceiver | undefined;
 }
 
 /**
@@ -44,6 +52,7 @@ export function loadSystemCalls(): Promise<SystemCalls | undefined> {
       createFileSender: (socket, file) => createFileSender(library, socket, file),
       duplicate: (socket) => duplicate(library, socket),
       segmentDatagrams: (socket, octets) => segmentDatagrams(library, socket, octets),
+      createDatagramReceiver: (socket) => createDatagramReceiver(library, socket),
     };
     return loaded;
   });

@@ -13,7 +13,7 @@ import {
   type Tid,
   type TransferEffect,
 } from "@longshore/tftp-transfer";
-import { stayAwake } from "./awake.ts";
+import { awaitAnswer, brief, stayAwake, transferBegan, transferEnded } from "./awake.ts";
 import type { BlockBuffer } from "./block-buffer.ts";
 import { now } from "./clock.ts";
 import { fill, type Source } from "./content.ts";
@@ -89,6 +89,9 @@ export function createTransfer(options: TransferOptions): Transfer {
     expire: (at) => perform(engine.expire(at)),
   });
 
+  const lastSent = (): number => sentAt;
+  transferBegan();
+
   function perform(effects: readonly TransferEffect[]): void {
     if (isClosed) return;
     for (const effect of effects) {
@@ -117,6 +120,13 @@ export function createTransfer(options: TransferOptions): Transfer {
       }
     }
     if (!isClosed) watch.update();
+  }
+
+  /** For the answer to what has just been sent, where the last one took so little. */
+  function wait(took: number): void {
+    // What a receiver is sent has to stay, so that it is not taken on the spot.
+    if (storage.type === "send") awaitAnswer(port, took, lastSent);
+    else if (took <= brief) stayAwake(sentAt);
   }
 
   function sendBlocks(first: number, last: number): void {
@@ -177,6 +187,7 @@ export function createTransfer(options: TransferOptions): Transfer {
   function close(): void {
     if (isClosed) return;
     isClosed = true;
+    transferEnded();
     watch.close();
     if (storage.type === "send") void storage.source.close().catch(() => {});
     onClose();
@@ -191,7 +202,7 @@ export function createTransfer(options: TransferOptions): Transfer {
       const at = now();
       const took = at - sentAt;
       perform(result.ok ? engine.receive(result.packet, from, at) : engine.malformed(result.error, from, at));
-      if (sentAt > at) stayAwake(took, sentAt);
+      if (sentAt > at && !isClosed) wait(took);
       if (!isConfirmed && engine.confirmed) {
         isConfirmed = true;
         onConfirmed?.();

@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { systemCalls } from "@longshore/system-calls";
 import type { Tid } from "@longshore/tftp-transfer";
+import { now } from "./clock.ts";
 
 /** The payload of one datagram, in one piece or in several that follow each other. */
 export type Datagram = Uint8Array | readonly Uint8Array[];
@@ -21,6 +22,13 @@ export interface UdpPort {
    * @param onRefused it would not send them so (a datagram is larger than the network's packets): none has gone
    */
   sendSeveral?(bytes: Uint8Array, each: number, to: Tid, onRefused: () => void): void;
+  /**
+   * Waits for the next datagram until the time `until`, which has to be near: nothing else is done meanwhile. It is handled
+   * as any other, but its octets are valid during that alone. Absent where the system cannot.
+   *
+   * @returns whether there was one
+   */
+  attend?(until: number): boolean;
   /** Whether datagrams wait for room in the system's buffer. */
   readonly isHolding: boolean;
   /** Lets datagrams go to multicast addresses of this port's network, over `ttl` links; absent where it is shared. */
@@ -45,6 +53,9 @@ export interface UdpOptions {
   readonly receiveBuffer?: number;
   readonly sendBuffer?: number;
 }
+
+/** Where datagrams are that were waited for; the largest there are. */
+const attended = new Uint8Array(65_536);
 
 /** How many datagrams of `octets` the system takes at once. */
 export function mostAtOnce(octets: number): number {
@@ -75,6 +86,23 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
     if (calls?.segmentDatagrams(socket, octets) !== true) return false;
     cutInto = octets;
     return true;
+  }
+
+  function attendance(): Pick<UdpPort, "attend"> {
+    const receiver = calls?.createDatagramReceiver(socket);
+    if (receiver === undefined) return {};
+    const { onDatagram } = options;
+    return {
+      attend(until) {
+        let octets = -1;
+        while (!isClosed && octets < 0) {
+          octets = receiver.receive(attended);
+          if (octets < 0 && now() >= until) return false;
+        }
+        if (octets >= 0) onDatagram(attended.subarray(0, octets), receiver.from);
+        return octets >= 0;
+      },
+    };
   }
 
   return new Promise((resolve, reject) => {
@@ -114,6 +142,7 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
                 else onRefused();
               },
             }),
+        ...attendance(),
         get isHolding() {
           return !isClosed && socket.getSendQueueCount() > 0;
         },
