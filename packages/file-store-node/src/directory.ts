@@ -1,61 +1,109 @@
 import { Buffer } from "node:buffer";
 import { type Dir, type Dirent, opendir } from "node:fs";
 import { climbsOut, type DirectoryEntry, type FileType } from "@longshore/file-store";
+import { isInOwnSystem } from "./file-system.ts";
 import { type Held, linkTarget } from "./jail.ts";
-import { createLook } from "./look.ts";
+import { createLooking, type LookSettings, type Name } from "./look.ts";
 import { isOwnName, joinPath, nameFromLatin1 } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
-import { fileStat, typeOf } from "./stat.ts";
+import { nodeEntry, typeOf } from "./stat.ts";
 
 /** Entries in a batch: what one system call brings, too. */
 const entriesInBatch = 256;
 
 /** What a directory itself says of an entry. */
-export interface RawEntry {
-  readonly name: string;
+export interface RawEntry extends Name {
   readonly type: FileType;
 }
 
 /**
  * The entries of a held directory in batches, without uploads under way. The next names are read while the entries
- * of the last are looked at; memory holds two batches, however large the directory is.
+ * of the last are looked at; memory holds a few batches, however large the directory is.
  */
 export async function* readEntries(
   directory: Held,
   owners: OwnerNames | undefined,
+  settings?: LookSettings,
 ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
-  const look = createLook();
-  for await (const batch of readNames(directory)) {
-    const shown = batch.filter(({ name }) => !isOwnName(name));
-    const paths = shown.map(({ name }) => joinPath(directory.path, name));
-    const stats = await look(paths);
-    const entries: (DirectoryEntry | undefined)[] = shown.map((raw, index) => {
-      const found = stats[index];
-      if (found === "gone") return undefined;
+  const isOwn = await isInOwnSystem(directory.path);
+  const looking = createLooking(directory, { isOwn, ...settings });
+  const underWay: Promise<readonly DirectoryEntry[]>[] = [];
+  try {
+    for await (const batch of readNames(directory, isOwn ? "latin1" : "buffer")) {
+      const shown = batch.filter(({ name }) => !isOwnName(name));
+      if (shown.length > 0) underWay.push(look(shown));
+      while (underWay.length >= looking.atOnce) yield* nextOf(underWay);
+    }
+    while (underWay.length > 0) yield* nextOf(underWay);
+  } finally {
+    // The directory is held until nobody looks into it.
+    await Promise.all(underWay);
+  }
+
+  async function look(shown: readonly RawEntry[]): Promise<readonly DirectoryEntry[]> {
+    const looks = await looking.look(shown);
+    const entries: DirectoryEntry[] = [];
+    const links: Promise<void>[] = [];
+    for (const [index, { name, type }] of shown.entries()) {
+      const found = looks(index);
+      if (found === "gone") continue;
       // Not to be looked at, in a directory without x: the name alone.
-      return found === undefined ? { ...raw, size: 0 } : { name: raw.name, ...fileStat(found, owners) };
-    });
-    await Promise.all(
-      entries.map(async (entry, index) => {
-        const path = paths[index];
-        if (entry?.type !== "symlink" || path === undefined) return;
-        const target = await linkTarget(path).catch(() => undefined);
-        if (target !== undefined && isTold(target, directory)) entries[index] = { ...entry, target };
-      }),
-    );
-    const standing = entries.filter((entry) => entry !== undefined);
-    if (standing.length > 0) yield standing;
+      const entry = found === undefined ? { name, type, size: 0 } : nodeEntry(name, found, owners);
+      if (entry.type === "symlink") links.push(addTarget(directory, entries, entries.length, entry));
+      entries.push(entry);
+    }
+    if (links.length > 0) await Promise.all(links);
+    return entries;
   }
 }
 
-/** What a held directory holds, uploads under way included, in batches; one batch is read ahead. */
-export async function* readNames(directory: Held): AsyncGenerator<readonly RawEntry[], void, undefined> {
-  const handle = await openDirectory(directory);
+async function* nextOf(
+  underWay: Promise<readonly DirectoryEntry[]>[],
+): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
+  const entries = await underWay.shift();
+  if (entries !== undefined && entries.length > 0) yield entries;
+}
+
+async function addTarget(
+  directory: Held,
+  entries: DirectoryEntry[],
+  at: number,
+  entry: DirectoryEntry,
+): Promise<void> {
+  const target = await linkTarget(joinPath(directory.path, entry.name)).catch(() => undefined);
+  if (target !== undefined && isTold(target, directory)) entries[at] = { ...entry, target };
+}
+
+/**
+ * What a held directory holds, uploads under way included, in batches; one batch is read ahead.
+ *
+ * @param form how Node is to make the names: as texts costs half as much as as bytes. But where a file system does not
+ *   tell the types (NFS), Node looks each entry up by the name that it has made, which has to be bytes then
+ */
+export async function* readNames(
+  directory: Held,
+  form: NameForm = "buffer",
+): AsyncGenerator<readonly RawEntry[], void, undefined> {
+  let handle = await openDirectory(directory, form);
+  let isByText = form === "latin1";
   let next = nextBatch(handle);
+  let given = 0;
   try {
     for (;;) {
-      const batch = await next;
+      let batch: readonly RawEntry[];
+      try {
+        batch = await next;
+      } catch (error) {
+        if (!isByText) throw error;
+        // One that should tell the types and does not.
+        isByText = false;
+        await handle.close();
+        handle = await openDirectory(directory, "buffer");
+        next = nextBatch(handle, given);
+        continue;
+      }
       if (batch.length === 0) return;
+      given += batch.length;
       next = nextBatch(handle);
       // Heard when its turn comes; until then nobody waits for it.
       next.catch(() => {});
@@ -67,24 +115,31 @@ export async function* readNames(directory: Held): AsyncGenerator<readonly RawEn
   }
 }
 
-function openDirectory({ path }: Held): Promise<Dir> {
+type NameForm = "buffer" | "latin1";
+
+function openDirectory({ path }: Held, form: NameForm): Promise<Dir> {
   return new Promise((resolve, reject) => {
-    // Node takes "buffer" here, its types do not. Text would not do: where a file system does not tell the types
-    // (NFS), Node looks each entry up by the name that it has decoded.
-    const encoding = "buffer" as BufferEncoding;
+    // Node takes "buffer" here, its types do not.
+    const encoding = form as BufferEncoding;
     opendir(path as string, { encoding, bufferSize: entriesInBatch }, (error, handle) =>
       error ? reject(error) : resolve(handle),
     );
   });
 }
 
-function nextBatch(handle: Dir): Promise<readonly RawEntry[]> {
+/** The next entries, without `passedOver` of them. */
+function nextBatch(handle: Dir, passedOver = 0): Promise<readonly RawEntry[]> {
   return new Promise((resolve, reject) => {
     const batch: RawEntry[] = [];
+    let left = passedOver;
+    // With an error Node gives no entry at all, which its types do not say.
     const step = (error: Error | null, entry: Dirent | null): void => {
-      if (entry !== null) batch.push(rawEntry(entry));
-      if (error) reject(error);
-      else if (entry === null || batch.length === entriesInBatch) resolve(batch);
+      if (error) {
+        reject(error);
+        return;
+      }
+      if (entry !== null && --left < 0) batch.push(rawEntry(entry));
+      if (entry === null || batch.length === entriesInBatch) resolve(batch);
       else handle.read(step);
     };
     handle.read(step);
@@ -92,9 +147,9 @@ function nextBatch(handle: Dir): Promise<readonly RawEntry[]> {
 }
 
 function rawEntry(entry: Dirent): RawEntry {
-  const name: unknown = entry.name;
-  const type = typeOf(entry);
-  return { name: Buffer.isBuffer(name) ? nameFromLatin1(name.toString("latin1")) : entry.name, type };
+  const given: unknown = entry.name;
+  const latin1 = Buffer.isBuffer(given) ? given.toString("latin1") : entry.name;
+  return { name: nameFromLatin1(latin1), latin1, type: typeOf(entry) };
 }
 
 /** A target is told as it is stored, unless that would tell a place outside: an absolute one always does. */

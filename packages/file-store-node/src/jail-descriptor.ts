@@ -32,7 +32,7 @@ export function descriptorSteps(root: string): Pick<Steps, "root" | "child" | "s
       if (names.length === 1 || errno === "EMFILE" || errno === "ENFILE") throw error;
       return undefined;
     }
-    const held = hold(descriptor, names);
+    const held = hold(descriptor, names, root);
     if (!held.stats.isSymbolicLink() && whereIs(descriptor) === latin1Of(text)) return held;
     held.release();
     return undefined;
@@ -41,11 +41,11 @@ export function descriptorSteps(root: string): Pick<Steps, "root" | "child" | "s
   return {
     shortcut,
     async root() {
-      return hold(await open(localPath(root), openFlags.path), []);
+      return hold(await open(localPath(root), openFlags.path), [], root);
     },
     async child(directory, name) {
       const descriptor = await open(joinPath(directory.path, name), openFlags.path);
-      return hold(descriptor, [...directory.names, name]);
+      return hold(descriptor, [...directory.names, name], root);
     },
   };
 }
@@ -54,7 +54,7 @@ export function descriptorSteps(root: string): Pick<Steps, "root" | "child" | "s
  * The looks at a descriptor are synchronous: they concern a node that the open before has just read into memory,
  * wait for no disk, and are a tenth of what a trip through the thread pool costs.
  */
-function hold(descriptor: number, names: readonly string[]): Held {
+function hold(descriptor: number, names: readonly string[], root: string): Held {
   let stats: Stats;
   try {
     stats = fstatSync(descriptor);
@@ -68,6 +68,7 @@ function hold(descriptor: number, names: readonly string[]): Held {
     path,
     stats,
     names,
+    root,
     open: async (flags) => ({ descriptor: await open(path, flags), stats }),
     release() {
       if (held) closeSync(descriptor);

@@ -25,6 +25,8 @@ export interface Held {
   readonly stats: Stats;
   /** Where it stands below the root in truth, without links. */
   readonly names: readonly string[];
+  /** The root's own path, where `path` is a descriptor's. */
+  readonly root?: string;
   /** A descriptor of what stands at `path`; in the descriptor jail that is this very node. */
   open(flags: number): Promise<Opened>;
   release(): void;

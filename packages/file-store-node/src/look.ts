@@ -1,9 +1,43 @@
-import { lstat, lstatSync, type Stats } from "node:fs";
+import { Buffer } from "node:buffer";
+import { lstat, lstatSync } from "node:fs";
+import { encodeText } from "@longshore/nvt";
 import { errnoOf } from "./error.ts";
-import type { LocalPath } from "./name.ts";
+import type { Held } from "./jail.ts";
+import { findLooker, type Looker, type Seen } from "./looker.ts";
+import { joinPath, type LocalPath, separator } from "./name.ts";
+import type { NodeNumbers } from "./stat.ts";
+import { isSame, type Way, wayTo } from "./way.ts";
 
-/** What stands at a path, `"gone"`, or nothing where it may not be looked at. */
-export type Look = Stats | "gone" | undefined;
+/** A name in a directory, and the same with one character for each of its bytes. */
+export interface Name {
+  readonly name: string;
+  readonly latin1: string;
+}
+
+/** What stands at a name, `"gone"`, or nothing where it may not be looked at. */
+export type Look = NodeNumbers | "gone" | undefined;
+
+/** What stands at the names of one batch, by their indices: each is asked for once, and is good until the next. */
+export type Looks = (index: number) => Look;
+
+/** How a listing looks at what it lists, one batch after the other. */
+export interface Looking {
+  /** Batches that can be under way at once. */
+  readonly atOnce: number;
+  look(names: readonly Name[]): Promise<Looks>;
+}
+
+export interface LookSettings {
+  /** Whether the directory lies in one of the machine's own file systems; `false` unless told. */
+  readonly isOwn?: boolean;
+  /**
+   * Milliseconds that the direct looks of a batch may take together: a few hundred take one when memory answers, and
+   * waiting for a processor should not be taken for waiting for a disk.
+   */
+  readonly patience?: number;
+  /** Names of a directory after which it counts as large, and another thread is asked. */
+  readonly large?: number;
+}
 
 /** Looks under way at once: enough to keep the thread pool busy, few enough that others get their turn. */
 const looksAtOnce = 64;
@@ -11,33 +45,69 @@ const looksAtOnce = 64;
 /** Batches that go to the thread pool after one that took longer. */
 const carefulBatches = 16;
 
+/** Batches that another thread has or has had: it is never without one while those before are told of. */
+const batchesAtOnce = 4;
+
 /**
- * Looks at the paths of one batch after the other. What stands in memory is looked at directly, which costs a third of
- * a trip through the thread pool; where that takes long, a disk or a network is in the way, and the rest goes to the
- * pool, so that a listing never holds up the others for long.
- *
- * @param patience milliseconds that the direct looks of a batch may take together: a few hundred take one when memory
- *   answers, and waiting for a processor should not be taken for waiting for a disk
+ * What stands in memory is looked at directly, which costs a third of a trip through the thread pool; where that takes
+ * long, a disk or a network is in the way, and the rest goes to the pool, so that a listing never holds up the others
+ * for long. In a large directory a thread of its own does the same for all batches but the first (`looker.ts`).
  */
-export function createLook(patience: number = 8): (paths: readonly LocalPath[]) => Promise<readonly Look[]> {
+export function createLooking(directory: Held, settings: LookSettings = {}): Looking {
+  const { isOwn = false, patience = 8, large = 1024 } = settings;
   let careful = 0;
-  return (paths) => {
+  let seen = 0;
+  let looker: Looker | undefined;
+  let way: Way | undefined;
+
+  function lookNow(names: readonly Name[]): Promise<Looks> {
     const looks: Look[] = [];
-    if (careful > 0) careful--;
-    else {
-      const end = performance.now() + patience;
-      for (const path of paths) {
-        looks.push(lookNow(path));
-        if (performance.now() < end) continue;
-        careful = carefulBatches;
-        break;
-      }
+    const end = performance.now() + patience;
+    for (const { name } of names) {
+      looks.push(lookAt(joinPath(directory.path, name)));
+      if (performance.now() < end) continue;
+      careful = carefulBatches;
+      break;
     }
-    return looks.length === paths.length ? Promise.resolve(looks) : lookInPool(paths, looks);
+    return finish(names, looks);
+  }
+
+  async function lookThere(there: Looker, names: readonly Name[]): Promise<Looks> {
+    if (isOwn) way ??= wayTo(directory);
+    const joined = names.map(({ latin1 }) => latin1).join("/");
+    const before = way?.look();
+    let found =
+      way === undefined || before === undefined ? undefined : await there.look(prefixOf(way.path), joined);
+    if (before !== undefined && !isSame(before, way?.look())) found = undefined;
+    if (found === undefined) found = await there.look(prefixOf(directory.path), joined);
+    if (found === undefined) return finish(names, []);
+    if (found.count === names.length) return found.at;
+    careful = carefulBatches;
+    return finish(names, firstOf(found));
+  }
+
+  function finish(names: readonly Name[], looks: Look[]): Promise<Looks> {
+    const paths = names.map(({ name }) => joinPath(directory.path, name));
+    return lookInPool(paths, looks).then((all) => (index) => all[index]);
+  }
+
+  return {
+    get atOnce() {
+      return looker === undefined ? 1 : batchesAtOnce;
+    },
+    look(names) {
+      seen += names.length;
+      if (careful > 0) {
+        careful--;
+        return finish(names, []);
+      }
+      if (seen > large) looker = findLooker();
+      return looker === undefined ? lookNow(names) : lookThere(looker, names);
+    },
   };
 }
 
-function lookNow(path: LocalPath): Look {
+function lookAt(path: LocalPath): Look {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? "gone";
   } catch (error) {
@@ -47,6 +117,7 @@ function lookNow(path: LocalPath): Look {
 
 /** Goes on after the `looks` that are there already. */
 function lookInPool(paths: readonly LocalPath[], looks: Look[]): Promise<readonly Look[]> {
+  if (looks.length === paths.length) return Promise.resolve(looks);
   return new Promise((resolve) => {
     let started = looks.length;
     let done = started;
@@ -67,4 +138,16 @@ function lookInPool(paths: readonly LocalPath[], looks: Look[]): Promise<readonl
 
 function lookOf(error: unknown): Look {
   return errnoOf(error) === "ENOENT" ? "gone" : undefined;
+}
+
+function firstOf({ count, at }: Seen): Look[] {
+  return Array.from({ length: count }, (_, index) => {
+    const look = at(index);
+    return typeof look === "object" ? { ...look } : look;
+  });
+}
+
+function prefixOf(path: LocalPath): string {
+  const bytes = typeof path === "string" ? encodeText(path) : path;
+  return `${Buffer.from(bytes).toString("latin1")}${separator}`;
 }

@@ -65,7 +65,7 @@ function hasRawBytes(text: string): boolean {
   return /[\ud800-\udfff]/.test(text) && /\p{Cs}/u.test(text);
 }
 
-const separator = process.platform === "win32" ? "\\" : "/";
+export const separator: string = process.platform === "win32" ? "\\" : "/";
 const uploadPrefix = ".longshore-upload-";
 const uploadPattern = /^\.longshore-upload-[0-9a-f]{24}$/i;
 

@@ -1,0 +1,187 @@
+import { Worker } from "node:worker_threads";
+import type { NodeNumbers } from "./stat.ts";
+
+/** What a thread saw at names, in their order: up to where it lost patience. */
+export interface Seen {
+  readonly count: number;
+  /** `"gone"`, or nothing where it may not be looked at. The numbers stand until the next call. */
+  at(index: number): NodeNumbers | "gone" | undefined;
+}
+
+/** A thread that looks at what stands in large directories, so that the server's own has the time to tell of it. */
+export interface Looker {
+  /**
+   * @param prefix what goes before each name, one character a byte
+   * @param names the same, with a slash between each two
+   * @returns nothing where the thread does not answer any more: its calls have to be made by somebody else
+   */
+  look(prefix: string, names: string): Promise<Seen | undefined>;
+}
+
+/**
+ * The process's one looker. Where none is up yet it is started, and whoever asks goes on without; what nobody asks for
+ * a while ends. A thread that hangs in a call (a mount whose server is gone) is left, and another one takes its place,
+ * until too many hang.
+ */
+export function findLooker(): Looker | undefined {
+  current ??= hanging < mostHanging && !isRefused ? start() : undefined;
+  return current?.isUp ? current : undefined;
+}
+
+/** Milliseconds without any answer after which a thread counts as hanging. */
+const hangingAfter = 2000;
+
+/** Threads that may hang at once; each of them is memory. */
+const mostHanging = 3;
+
+/** Milliseconds that a thread waits to be asked. */
+const idleFor = 10_000;
+
+/** Milliseconds that the looks of one call may take: others wait meanwhile, and the thread pool does several at once. */
+const patience = 50;
+
+let current: Thread | undefined;
+let hanging = 0;
+/** No threads are to be had in this process. */
+let isRefused = false;
+
+interface Thread extends Looker {
+  readonly isUp: boolean;
+}
+
+type Answer = "up" | { readonly count: number; readonly rows: Float64Array };
+
+function start(): Thread | undefined {
+  let worker: Worker;
+  try {
+    const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
+    worker = new Worker(program, { eval: true, execArgv: [], env: {}, resourceLimits });
+  } catch {
+    isRefused = true;
+    return undefined;
+  }
+  const waiting: ((seen: Seen | undefined) => void)[] = [];
+  let isUp = false;
+  let isLeft = false;
+  let isHanging = false;
+
+  const leave = (): void => {
+    isLeft = true;
+    if (current === thread) current = undefined;
+    clearTimeout(timer);
+    worker.unref();
+    void worker.terminate();
+    for (const answer of waiting.splice(0)) answer(undefined);
+  };
+  const timer = setTimeout(() => {
+    if (performance.now() - since < (waiting.length > 0 ? hangingAfter : idleFor)) {
+      timer.refresh();
+      return;
+    }
+    if (waiting.length > 0) {
+      isHanging = true;
+      hanging++;
+    }
+    leave();
+  }, hangingAfter).unref();
+  let since = performance.now();
+  worker.unref();
+  worker.on("message", (answer: Answer) => {
+    since = performance.now();
+    if (answer === "up") isUp = true;
+    else waiting.shift()?.(seenIn(answer));
+    if (waiting.length === 0) worker.unref();
+  });
+  // Whatever it was, the exit follows.
+  worker.on("error", () => {
+    isRefused ||= !isUp;
+  });
+  worker.on("exit", () => {
+    if (isHanging) hanging--;
+    leave();
+  });
+  const thread: Thread = {
+    get isUp() {
+      return isUp;
+    },
+    look(prefix, names) {
+      if (isLeft) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        if (waiting.length === 0) {
+          worker.ref();
+          since = performance.now();
+        }
+        waiting.push(resolve);
+        worker.postMessage({ prefix, names });
+      });
+    },
+  };
+  return thread;
+}
+
+/** The numbers of {@link NodeNumbers} in a row. */
+const columns = 9;
+/** In the place of a mode, which is never 0. */
+const gone = 0;
+const closed = -1;
+
+function seenIn({ count, rows }: { readonly count: number; readonly rows: Float64Array }): Seen {
+  const numbers = { mode: 0, size: 0, mtimeMs: 0, birthtimeMs: 0, nlink: 0, ino: 0, dev: 0, uid: 0, gid: 0 };
+  return {
+    count,
+    at(index) {
+      let at = index * columns;
+      const mode = rows[at++] ?? gone;
+      if (mode === gone) return "gone";
+      if (mode === closed) return undefined;
+      numbers.mode = mode;
+      numbers.size = rows[at++] ?? 0;
+      numbers.mtimeMs = rows[at++] ?? 0;
+      numbers.birthtimeMs = rows[at++] ?? 0;
+      numbers.nlink = rows[at++] ?? 0;
+      numbers.ino = rows[at++] ?? 0;
+      numbers.dev = rows[at++] ?? 0;
+      numbers.uid = rows[at++] ?? 0;
+      numbers.gid = rows[at++] ?? 0;
+      return numbers;
+    },
+  };
+}
+
+/**
+ * What the thread runs: as text, because a file of its own would be found in another place from the sources, from the
+ * bundle of either kind, and in a bundle of somebody else's.
+ */
+const program = `"use strict";
+const { parentPort } = require("node:worker_threads");
+const { lstatSync } = require("node:fs");
+const quiet = { throwIfNoEntry: false };
+parentPort.on("message", ({ prefix, names }) => {
+  const isAscii = /^[\\0-\\x7f]*$/.test(prefix + names);
+  const all = names.split("/");
+  const rows = new Float64Array(all.length * ${columns});
+  const end = performance.now() + ${patience};
+  let count = 0;
+  do {
+    const path = prefix + all[count];
+    let at = count++ * ${columns};
+    try {
+      const stats = lstatSync(isAscii ? path : Buffer.from(path, "latin1"), quiet);
+      if (stats === undefined) continue;
+      rows[at++] = stats.mode;
+      rows[at++] = stats.size;
+      rows[at++] = stats.mtimeMs;
+      rows[at++] = stats.birthtimeMs;
+      rows[at++] = stats.nlink;
+      rows[at++] = stats.ino;
+      rows[at++] = stats.dev;
+      rows[at++] = stats.uid;
+      rows[at++] = stats.gid;
+    } catch (error) {
+      rows[at] = error.code === "ENOENT" ? ${gone} : ${closed};
+    }
+  } while (count < all.length && performance.now() < end);
+  parentPort.postMessage({ count, rows }, [rows.buffer]);
+});
+parentPort.postMessage("up");
+`;
