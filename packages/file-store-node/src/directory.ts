@@ -8,8 +8,12 @@ import { isOwnName, joinPath, nameFromLatin1 } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
 import { nodeEntry, typeOf } from "./stat.ts";
 
-/** Entries in a batch: what one system call brings, too. */
-const entriesInBatch = 256;
+/** Entries that one trip to the thread pool brings. */
+const entriesAtOnce = 256;
+
+/** Entries in a batch. */
+const smallBatch = entriesAtOnce;
+const largeBatch = 1024;
 
 /** What a directory itself says of an entry. */
 export interface RawEntry extends Name {
@@ -29,7 +33,9 @@ export async function* readEntries(
   const looking = createLooking(directory, { isOwn, ...settings });
   const underWay: Promise<readonly DirectoryEntry[]>[] = [];
   try {
-    for await (const batch of readNames(directory, isOwn ? "latin1" : "buffer")) {
+    // The first is told of soon; those that another thread looks at are large, with less around them.
+    const size = (): number => (looking.atOnce > 1 ? largeBatch : smallBatch);
+    for await (const batch of readNames(directory, isOwn ? "latin1" : "buffer", size)) {
       const shown = batch.filter(({ name }) => !isOwnName(name));
       if (shown.length > 0) underWay.push(look(shown));
       while (underWay.length >= looking.atOnce) yield* nextOf(underWay);
@@ -83,10 +89,11 @@ async function addTarget(
 export async function* readNames(
   directory: Held,
   form: NameForm = "buffer",
+  size: () => number = () => smallBatch,
 ): AsyncGenerator<readonly RawEntry[], void, undefined> {
   let handle = await openDirectory(directory, form);
   let isByText = form === "latin1";
-  let next = nextBatch(handle);
+  let next = nextBatch(handle, size());
   let given = 0;
   try {
     for (;;) {
@@ -99,12 +106,12 @@ export async function* readNames(
         isByText = false;
         await handle.close();
         handle = await openDirectory(directory, "buffer");
-        next = nextBatch(handle, given);
+        next = nextBatch(handle, size(), given);
         continue;
       }
       if (batch.length === 0) return;
       given += batch.length;
-      next = nextBatch(handle);
+      next = nextBatch(handle, size());
       // Heard when its turn comes; until then nobody waits for it.
       next.catch(() => {});
       yield batch;
@@ -121,14 +128,14 @@ function openDirectory({ path }: Held, form: NameForm): Promise<Dir> {
   return new Promise((resolve, reject) => {
     // Node takes "buffer" here, its types do not.
     const encoding = form as BufferEncoding;
-    opendir(path as string, { encoding, bufferSize: entriesInBatch }, (error, handle) =>
+    opendir(path as string, { encoding, bufferSize: entriesAtOnce }, (error, handle) =>
       error ? reject(error) : resolve(handle),
     );
   });
 }
 
-/** The next entries, without `passedOver` of them. */
-function nextBatch(handle: Dir, passedOver = 0): Promise<readonly RawEntry[]> {
+/** The next `size` entries behind `passedOver` others. */
+function nextBatch(handle: Dir, size: number, passedOver = 0): Promise<readonly RawEntry[]> {
   return new Promise((resolve, reject) => {
     const batch: RawEntry[] = [];
     let left = passedOver;
@@ -139,7 +146,7 @@ function nextBatch(handle: Dir, passedOver = 0): Promise<readonly RawEntry[]> {
         return;
       }
       if (entry !== null && --left < 0) batch.push(rawEntry(entry));
-      if (entry === null || batch.length === entriesInBatch) resolve(batch);
+      if (entry === null || batch.length === size) resolve(batch);
       else handle.read(step);
     };
     handle.read(step);

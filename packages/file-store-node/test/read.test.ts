@@ -136,7 +136,7 @@ describe("a listing", () => {
     const open = readdirSync("/proc/self/fd").length;
     const seen = new Set<string>();
     for await (const batch of store.list(toPath("/"), context)) {
-      expect(batch.length).toBeLessThanOrEqual(256);
+      expect(batch.length).toBeLessThanOrEqual(1024);
       for (const { name } of batch) seen.add(name);
     }
     expect(seen.size).toBe(2000);
