@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { NodeNumbers } from "./stat.ts";
 
@@ -19,104 +20,121 @@ export interface Looker {
 }
 
 /**
- * The process's one looker. Where none is up yet it is started, and whoever asks goes on without; what nobody asks for
- * a while ends. A thread that hangs in a call (a mount whose server is gone) is left, and another one takes its place,
- * until too many hang.
+ * The one of the process's lookers that has the least to do. A thread is started where none is, or where all are busy;
+ * whoever asks goes on without it until it is up, and it ends when nobody has asked for a while. One that hangs in a
+ * call (a mount whose server is gone) is left and another takes its place, until too many hang.
  */
 export function findLooker(): Looker | undefined {
-  current ??= hanging < mostHanging && !isRefused ? start() : undefined;
-  return current?.isUp ? current : undefined;
+  let least: Thread | undefined;
+  for (const thread of threads)
+    if (thread.isUp && !(thread.load >= (least?.load ?? Infinity))) least = thread;
+  const isWanted =
+    least === undefined ? threads.size === 0 : least.load >= busy && threads.size < mostThreads;
+  if (isWanted && hanging < mostHanging && !isRefused) start();
+  return least;
 }
 
-/** Milliseconds without any answer after which a thread counts as hanging. */
-const hangingAfter = 2000;
+/** The threads for files and that of the server itself have work with a listing, too. */
+const mostThreads: number = Math.max(1, Math.min(2, availableParallelism() - 1));
+
+/** Calls under way at which a thread counts as busy. */
+const busy = 2;
+
+/** Milliseconds between two looks at whether a thread is still of use. */
+const tick = 1000;
+
+/** Ticks without any answer after which a thread counts as hanging. */
+const hangingAfter = 3;
+
+/** Ticks that a thread waits to be asked. */
+const idleFor = 10;
 
 /** Threads that may hang at once; each of them is memory. */
 const mostHanging = 3;
 
-/** Milliseconds that a thread waits to be asked. */
-const idleFor = 10_000;
-
 /** Milliseconds that the looks of one call may take: others wait meanwhile, and the thread pool does several at once. */
 const patience = 50;
 
-let current: Thread | undefined;
+const threads = new Set<Thread>();
 let hanging = 0;
 /** No threads are to be had in this process. */
 let isRefused = false;
 
 interface Thread extends Looker {
   readonly isUp: boolean;
+  /** Calls that it has not answered. */
+  readonly load: number;
 }
 
 type Answer = "up" | { readonly count: number; readonly rows: Float64Array };
 
-function start(): Thread | undefined {
+function start(): void {
   let worker: Worker;
   try {
     const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
     worker = new Worker(program, { eval: true, execArgv: [], env: {}, resourceLimits });
   } catch {
     isRefused = true;
-    return undefined;
+    return;
   }
   const waiting: ((seen: Seen | undefined) => void)[] = [];
   let isUp = false;
   let isLeft = false;
   let isHanging = false;
+  /** Ticks since it was last heard of; not a time, since a loop that was held up itself hears nobody. */
+  let silent = 0;
 
-  const leave = (): void => {
-    isLeft = true;
-    if (current === thread) current = undefined;
-    clearTimeout(timer);
-    worker.unref();
-    void worker.terminate();
-    for (const answer of waiting.splice(0)) answer(undefined);
-  };
-  const timer = setTimeout(() => {
-    if (performance.now() - since < (waiting.length > 0 ? hangingAfter : idleFor)) {
-      timer.refresh();
-      return;
-    }
-    if (waiting.length > 0) {
-      isHanging = true;
-      hanging++;
-    }
-    leave();
-  }, hangingAfter).unref();
-  let since = performance.now();
-  worker.unref();
-  worker.on("message", (answer: Answer) => {
-    since = performance.now();
-    if (answer === "up") isUp = true;
-    else waiting.shift()?.(seenIn(answer));
-    if (waiting.length === 0) worker.unref();
-  });
-  // Whatever it was, the exit follows.
-  worker.on("error", () => {
-    isRefused ||= !isUp;
-  });
-  worker.on("exit", () => {
-    if (isHanging) hanging--;
-    leave();
-  });
   const thread: Thread = {
     get isUp() {
       return isUp;
+    },
+    get load() {
+      return waiting.length;
     },
     look(prefix, names) {
       if (isLeft) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         if (waiting.length === 0) {
           worker.ref();
-          since = performance.now();
+          silent = 0;
         }
         waiting.push(resolve);
         worker.postMessage({ prefix, names });
       });
     },
   };
-  return thread;
+  const leave = (): void => {
+    isLeft = true;
+    threads.delete(thread);
+    clearInterval(timer);
+    worker.unref();
+    void worker.terminate();
+    for (const answer of waiting.splice(0)) answer(undefined);
+  };
+  const timer = setInterval(() => {
+    if (++silent < (waiting.length > 0 ? hangingAfter : idleFor)) return;
+    if (waiting.length > 0) {
+      isHanging = true;
+      hanging++;
+    }
+    leave();
+  }, tick).unref();
+  worker.unref();
+  worker.on("message", (answer: Answer) => {
+    silent = 0;
+    if (answer === "up") isUp = true;
+    else waiting.shift()?.(seenIn(answer));
+    if (waiting.length === 0) worker.unref();
+  });
+  worker.on("error", () => {
+    // The exit follows.
+    isRefused ||= !isUp;
+  });
+  worker.on("exit", () => {
+    if (isHanging) hanging--;
+    leave();
+  });
+  threads.add(thread);
 }
 
 /** The numbers of {@link NodeNumbers} in a row. */
