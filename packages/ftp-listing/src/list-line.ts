@@ -42,10 +42,10 @@ const recent = (365.2425 / 2) * dayLength;
  */
 export function formatListLine(entry: DirectoryEntry, options: ListFormatOptions): string {
   const { type } = entry;
-  const mode = formatMode(type, entry.mode ?? usualModes[type]);
+  const mode = modeText(type, entry.mode ?? usualModes[type]);
   const links = String(entry.links ?? 1).padStart(3);
-  const owner = column(entry.owner ?? options.owner ?? "ftp");
-  const group = column(entry.group ?? options.group ?? "ftp");
+  const owner = ownerColumn(entry.owner ?? options.owner ?? "ftp");
+  const group = groupColumn(entry.group ?? options.group ?? "ftp");
   const size = String(entry.size).padStart(12);
   const date = formatListDate(entry.modified ?? 0, options);
   const line = `${mode} ${links} ${owner} ${group} ${size} ${date} ${printableName(entry.name)}`;
@@ -66,6 +66,40 @@ function triad(bits: number, special: number, both: string, alone: string): stri
   const execute = bits & 1 ? (special ? both : "x") : special ? alone : "-";
   return (bits & 4 ? "r" : "-") + (bits & 2 ? "w" : "-") + execute;
 }
+
+/** Made once for each of the modes that there are. */
+const modeTexts: Readonly<Record<FileType, Map<number, string>>> = {
+  file: new Map(),
+  directory: new Map(),
+  symlink: new Map(),
+  other: new Map(),
+};
+
+function modeText(type: FileType, mode: number): string {
+  const bits = mode & 0o7777;
+  let text = modeTexts[type].get(bits);
+  if (text === undefined) {
+    text = formatMode(type, bits);
+    modeTexts[type].set(bits, text);
+  }
+  return text;
+}
+
+/** {@link column} for what is mostly the same as the time before. */
+function createColumn(): (text: string) => string {
+  let last = "";
+  let made = column(last);
+  return (text) => {
+    if (text !== last) {
+      last = text;
+      made = column(text);
+    }
+    return made;
+  };
+}
+
+const ownerColumn = /* @__PURE__ */ createColumn();
+const groupColumn = /* @__PURE__ */ createColumn();
 
 function column(text: string): string {
   const plain = printableName(text);

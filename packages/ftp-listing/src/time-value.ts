@@ -45,12 +45,20 @@ export function readTimeValue(
  */
 export function formatTimeValue(instant: number): string {
   const days = Math.floor(instant / dayLength);
-  const { year, month, day } = civilFromDays(days);
+  if (days !== lastDays) {
+    const { year, month, day } = civilFromDays(days);
+    lastDays = days;
+    lastDate = String(year * 10_000 + month * 100 + day).padStart(8, "0");
+  }
   const seconds = Math.floor((instant - days * dayLength) / 1000);
-  const date = year * 10_000 + month * 100 + day;
   const time = Math.floor(seconds / 3600) * 10_000 + (Math.floor(seconds / 60) % 60) * 100 + (seconds % 60);
-  return String(date * 1_000_000 + time).padStart(14, "0");
+  // The digit before it keeps the zeros.
+  return lastDate + String(1_000_000 + time).slice(1);
 }
+
+/** What was changed on one day is often listed together. */
+let lastDays: number | undefined;
+let lastDate = "";
 
 /** The value of the digits from `start` to `end`; NaN when one is none. */
 function number(units: Uint8Array, start: number, end: number): number {

@@ -161,7 +161,7 @@ function below(path: VirtualPath, directory: VirtualPath): VirtualPath {
 }
 
 function withoutForeignTarget(entry: DirectoryEntry, depth: number): DirectoryEntry {
+  if (entry.target === undefined) return entry;
   const { target, ...rest } = entry;
-  const isForeign = target !== undefined && (target.startsWith("/") || climbsOut(depth, target));
-  return isForeign ? rest : entry;
+  return target.startsWith("/") || climbsOut(depth, target) ? rest : entry;
 }
