@@ -13,14 +13,20 @@ export interface Channel<T> extends AsyncIterable<T> {
 /**
  * @param onReturn the taker has had enough
  * @param limit values that may be kept at most, open wide or not: the put after them rejects
+ * @param count how many values one stands for
  */
-export function createChannel<T>(onReturn: () => void, limit: number): Channel<T> {
+export function createChannel<T>(
+  onReturn: () => void,
+  limit: number,
+  count: (value: T) => number = () => 1,
+): Channel<T> {
   const kept: { readonly value: T; readonly taken: () => void }[] = [];
   let asking:
     | { readonly resolve: (step: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
     | undefined;
   let finish: { readonly error?: unknown } | undefined;
   let isWide = false;
+  let keptValues = 0;
 
   const over = (how: { readonly error?: unknown }): void => {
     if (finish !== undefined) return;
@@ -40,12 +46,13 @@ export function createChannel<T>(onReturn: () => void, limit: number): Channel<T
         waiting.resolve({ done: false, value });
         return Promise.resolve();
       }
-      if (kept.length >= limit) {
+      if (keptValues >= limit) {
         const message = `${limit} values wait to be taken while another call wants the session: read on, or make that call later`;
         return Promise.reject(new FtpError("local", message));
       }
       return new Promise((taken) => {
         kept.push({ value, taken });
+        keptValues += count(value);
         if (isWide) taken();
       });
     },
@@ -59,6 +66,7 @@ export function createChannel<T>(onReturn: () => void, limit: number): Channel<T
       next() {
         const first = kept.shift();
         if (first !== undefined) {
+          keptValues -= count(first.value);
           first.taken();
           return Promise.resolve({ done: false, value: first.value });
         }
@@ -80,5 +88,28 @@ export function createChannel<T>(onReturn: () => void, limit: number): Channel<T
         return Promise.resolve({ done: true, value: undefined });
       },
     }),
+  };
+}
+
+/** The values of batches, none of which is empty, each without a step of the batches' own. */
+export function oneByOne<T>(batches: AsyncIterator<readonly T[]>): AsyncIterator<T> {
+  let batch: readonly T[] = [];
+  let at = 0;
+  const next = (): Promise<IteratorResult<T>> => {
+    if (at < batch.length) return Promise.resolve({ done: false, value: batch[at++] as T });
+    return batches.next().then((step) => {
+      if (step.done) return { done: true, value: undefined };
+      batch = step.value;
+      at = 0;
+      return next();
+    });
+  };
+  return {
+    next,
+    async return() {
+      batch = [];
+      await batches.return?.();
+      return { done: true, value: undefined };
+    },
   };
 }

@@ -10,7 +10,7 @@ import {
 import { type FtpReply, matchesReply, parseEntries } from "@longshore/ftp-reply";
 import { FtpError, type TransferVerb } from "@longshore/ftp-session/client";
 import { createLineDecoder, decodeLatin1 } from "@longshore/nvt";
-import { type Channel, createChannel } from "./channel.ts";
+import { type Channel, createChannel, oneByOne } from "./channel.ts";
 import type { Features } from "./features.ts";
 import type { CallOptions, Progress } from "./options.ts";
 import type { Lease, Session } from "./session.ts";
@@ -82,7 +82,7 @@ export function list(context: ListingContext, path: string, options: ListOptions
       item.type === "cdir" || item.type === "pdir" || item.hazard === "self" || item.hazard === "parent";
     return isSelf && options.all !== true ? undefined : item;
   };
-  const iterable = stream<ListingEntry>(context.session, options, async (lease, channel) => {
+  const batches = streamBatches<ListingEntry>(context.session, options, async (lease, channel) => {
     let wasFlagged = false;
     for (const attempt of attempts(context, path, options)) {
       const counted = await tryListing(context, lease, attempt, options, channel, take);
@@ -100,10 +100,10 @@ export function list(context: ListingContext, path: string, options: ListOptions
     get isCut() {
       return isCut;
     },
-    [Symbol.asyncIterator]: () => iterable[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: () => oneByOne(batches[Symbol.asyncIterator]()),
     async toArray() {
       const entries: ListingEntry[] = [];
-      for await (const entry of iterable) entries.push(entry);
+      for await (const batch of batches) for (const entry of batch) entries.push(entry);
       return entries;
     },
   };
@@ -115,16 +115,17 @@ export function listNames(
   path: string,
   options: ListNamesOptions = {},
 ): AsyncIterable<string> {
-  return stream<string>(context.session, options, async (lease, channel) => {
+  const batches = streamBatches<string>(context.session, options, async (lease, channel) => {
     const decoder = createLineDecoder({
       maxLineLength: 65_536,
       ...(context.latin1 ? { decode: decodeLatin1 } : {}),
     });
     const put = async (lines: ReturnType<typeof decoder.push>): Promise<void> => {
+      const names: string[] = [];
       for (const line of lines) {
-        if ((line.type === "line" || line.type === "unterminated") && line.text !== "")
-          await channel.put(line.text);
+        if ((line.type === "line" || line.type === "unterminated") && line.text !== "") names.push(line.text);
       }
+      if (names.length > 0) await channel.put(names);
     };
     const argument = listArgument(path);
     try {
@@ -134,6 +135,7 @@ export function listNames(
     }
     await put(decoder.end());
   });
+  return { [Symbol.asyncIterator]: () => oneByOne(batches[Symbol.asyncIterator]()) };
 }
 
 /** One entry: by MLST where the server has it, else from the listing of its directory. */
@@ -217,7 +219,7 @@ async function tryListing(
   lease: Lease,
   attempt: Attempt,
   options: ListOptions,
-  channel: Channel<ListingEntry>,
+  channel: Channel<readonly ListingEntry[]>,
   take: (item: ListingItem) => ListingEntry | undefined,
 ): Promise<{ readonly lines: number; readonly isCut: boolean } | undefined> {
   const { session, knowledge } = context;
@@ -226,11 +228,13 @@ async function tryListing(
   let lines = 0;
   let lastByte: number | undefined = lineFeed;
   const put = async (items: readonly ListingItem[]): Promise<void> => {
+    const entries: ListingEntry[] = [];
     for (const item of items) {
       if (item.kind !== "skipped") lines++;
       const entry = take(item);
-      if (entry !== undefined) await channel.put(entry);
+      if (entry !== undefined) entries.push(entry);
     }
+    if (entries.length > 0) await channel.put(entries);
   };
   try {
     await receive(session, lease, [attempt.verb, attempt.argument], options, (chunk) => {
@@ -274,12 +278,22 @@ async function receive(
 /** Entries that are kept in memory at most while another call waits for the session. */
 const maxKept = 1_000_000;
 
+/** {@link stream} of what comes together: a promise handed over for each entry would cost more than reading it. */
+function streamBatches<T>(
+  session: Session,
+  options: CallOptions,
+  fill: (lease: Lease, channel: Channel<readonly T[]>) => Promise<void>,
+): AsyncIterable<readonly T[]> {
+  return stream(session, options, fill, "read on", (batch) => batch.length);
+}
+
 /** Runs `fill` with the session to itself while its values are iterated. */
 export function stream<T>(
   session: Session,
   options: CallOptions,
   fill: (lease: Lease, channel: Channel<T>) => Promise<void>,
   whenWanted: "read on" | "hold" = "read on",
+  count?: (value: T) => number,
 ): AsyncIterable<T> {
   let isBegun = false;
   return {
@@ -287,7 +301,7 @@ export function stream<T>(
       if (isBegun) throw new FtpError("busy", "this can be iterated once; ask for it again");
       isBegun = true;
       const leave = new AbortController();
-      const channel = createChannel<T>(() => leave.abort(), maxKept);
+      const channel = createChannel<T>(() => leave.abort(), maxKept, count);
       const signal =
         options.signal === undefined ? leave.signal : AbortSignal.any([leave.signal, options.signal]);
       session
