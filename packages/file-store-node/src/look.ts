@@ -80,7 +80,11 @@ export function createLooking(directory: Held, settings: LookSettings = {}): Loo
       way === undefined || before === undefined ? undefined : await there.look(prefixOf(way.path), joined);
     if (before !== undefined && !isSame(before, way?.look())) found = undefined;
     if (found === undefined) found = await there.look(prefixOf(directory.path), joined);
-    if (found === undefined) return finish(names, []);
+    if (found === undefined) {
+      // Perhaps it hangs for this very directory: not another one.
+      careful = Number.POSITIVE_INFINITY;
+      return finish(names, []);
+    }
     if (found.count === names.length) return found.at;
     careful = carefulBatches;
     return finish(names, firstOf(found));
@@ -93,7 +97,7 @@ export function createLooking(directory: Held, settings: LookSettings = {}): Loo
 
   return {
     get atOnce() {
-      return looker === undefined ? 1 : batchesAtOnce;
+      return looker === undefined || careful > 0 ? 1 : batchesAtOnce;
     },
     look(names) {
       seen += names.length;
