@@ -178,8 +178,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
         if (hasBareLineFeed) faults.push("a line ended with LF alone");
         if (event.type === "malformed") faults.push(`a line is no reply (${event.error.code})`);
         if (event.type !== "reply") continue;
-        const { reply, raw } = event;
-        if (/^\d{3}\s*$/.test(raw.at(-1) ?? "")) faults.push(`there is no text behind ${reply.code}`);
+        const { reply, lastLine } = event;
+        if (/^\d{3}\s*$/.test(lastLine)) faults.push(`there is no text behind ${reply.code}`);
         if (reply.code >= 200) return over({ final: reply });
         preliminary.push(reply);
         onPreliminary?.();

@@ -1,13 +1,14 @@
 import { createLineDecoder, type LineDecoderOptions, type LineEvent, type LineQuirks } from "@longshore/nvt";
 import { ReplyDecodeError, type ReplyDecodeErrorCode } from "./error.ts";
 import type { FtpReply } from "./reply.ts";
+import { readWholeReply } from "./whole-reply.ts";
 
 export type ReplyEvent =
   | {
       readonly type: "reply";
       readonly reply: FtpReply;
-      /** Every line as sent, without its end. */
-      readonly raw: readonly string[];
+      /** The last line as sent, without its end: with its code, and what stood behind that. */
+      readonly lastLine: string;
       /** Another code than the first one ended the reply; see {@link ReplyQuirks.endAtAnyCode}. */
       readonly isAmbiguous: boolean;
     }
@@ -52,8 +53,8 @@ export interface ReplyDecoder {
 /** A reply whose last line has not come yet. */
 interface OpenReply {
   readonly code: number;
-  /** The lines so far; `undefined` once it was reported as malformed and is only followed to its end. */
-  raw: string[] | undefined;
+  /** Its texts so far; `undefined` once it was reported as malformed and is only followed to its end. */
+  lines: string[] | undefined;
   /** Characters so far. */
   length: number;
 }
@@ -65,14 +66,21 @@ interface OpenReply {
  *
  * @example
  * createReplyDecoder().push(new TextEncoder().encode("220 Ready.\r\n"))
- * // [{ type: "reply", reply: { code: 220, lines: ["Ready."] }, raw: ["220 Ready."], … }]
+ * // [{ type: "reply", reply: { code: 220, lines: ["Ready."] }, lastLine: "220 Ready.", … }]
  */
 export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDecoder {
   const { maxReplyLength = 1 << 20, maxLines = 10_000, quirks = {} } = options;
   const { acceptLooseForm = true, endAtAnyCode } = quirks;
   const lineDecoder = createLineDecoder(options);
+  // What is longer takes no longer by the line.
+  const whole = {
+    bytes: Math.min(512, options.maxLineLength ?? 512, maxReplyLength),
+    lines: endAtAnyCode ? Math.min(maxLines, 1) : maxLines,
+  };
   let events: ReplyEvent[] | undefined;
   let open: OpenReply | undefined;
+  /** What comes next begins a reply, whatever came before. */
+  let isBetween = true;
 
   // Mostly there is one, and an array that has grown takes room for many.
   const add = (event: ReplyEvent): void => {
@@ -82,10 +90,6 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
 
   const malformed = (code: ReplyDecodeErrorCode, line: string): void => {
     add({ type: "malformed", error: new ReplyDecodeError(code, line) });
-  };
-
-  const found = (code: number, lines: string[], raw: string[], isAmbiguous: boolean): void => {
-    add({ type: "reply", reply: { code, lines }, raw, isAmbiguous });
   };
 
   const take = (line: string, isCut: boolean): void => {
@@ -102,25 +106,19 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
       }
     }
     const isLast = separator === " " && (!open || code === open.code || endAtAnyCode);
-    // One line alone, the usual reply, is worth a way of its own.
-    if (!open && isLast && !isCut && line.length <= maxReplyLength && maxLines) {
-      found(code, [line.slice(4)], [line], false);
-      return;
-    }
-    const reply = open ?? { code, raw: [], length: 0 };
+    const reply = open ?? { code, lines: [], length: 0 };
+    const isFirst = !open;
     open = isLast ? undefined : reply;
     reply.length += line.length;
-    const { raw } = reply;
-    if (!raw) return;
-    raw.push(line);
-    if (isCut || reply.length > maxReplyLength || raw.length > maxLines) {
+    const { lines } = reply;
+    if (!lines) return;
+    lines.push(isFirst || isLast ? line.slice(4) : line);
+    if (isCut || reply.length > maxReplyLength || lines.length > maxLines) {
       malformed(isCut ? "line-too-long" : "reply-too-long", line);
-      reply.raw = undefined;
+      reply.lines = undefined;
     } else if (isLast) {
-      // First and last give 0.
-      const last = raw.length - 1;
-      const lines = raw.map((line, at) => (at % last ? line : line.slice(4)));
-      found(reply.code, lines, raw, code !== reply.code);
+      const isAmbiguous = code !== reply.code;
+      add({ type: "reply", reply: { code: reply.code, lines }, lastLine: line, isAmbiguous });
     }
   };
 
@@ -136,11 +134,20 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
   };
 
   return {
-    push: (bytes) => takeAll(lineDecoder.push(bytes)),
+    push(bytes) {
+      if (isBetween) {
+        const event = readWholeReply(bytes, whole);
+        if (event) return [event];
+      }
+      takeAll(lineDecoder.push(bytes));
+      isBetween = !open && lineDecoder.isAtStart;
+      return events ?? [];
+    },
     end() {
       const last = takeAll(lineDecoder.end());
       if (open && last.length === 0) malformed("unterminated", `${open.code}`);
       open = undefined;
+      isBetween = true;
       return events ?? [];
     },
     get pending() {
@@ -149,6 +156,7 @@ export function createReplyDecoder(options: ReplyDecoderOptions = {}): ReplyDeco
     reset() {
       lineDecoder.reset();
       open = undefined;
+      isBetween = true;
     },
   };
 }

@@ -49,14 +49,16 @@ describe("replies (RFC 959 §4.2)", () => {
     expect(decode("230-\r\n230-x\r\n230 \r\n")).toEqual([[230, "", "230-x", ""]]);
   });
 
-  it("come with their lines as sent", () => {
+  it("come with their last line as sent", () => {
     const [event] = createReplyDecoder().push(bytesOf("211-A\r\n B\r\n211 C\r\n"));
     expect(event).toEqual({
       type: "reply",
       reply: { code: 211, lines: ["A", " B", "C"] },
-      raw: ["211-A", " B", "211 C"],
+      lastLine: "211 C",
       isAmbiguous: false,
     });
+    const [loose] = createReplyDecoder().push(bytesOf("230\r\n"));
+    expect(loose).toMatchObject({ reply: { code: 230, lines: [""] }, lastLine: "230" });
   });
 
   it("may come several in a segment: 120 then 220, 150 then 226", () => {
@@ -80,6 +82,12 @@ describe("replies (RFC 959 §4.2)", () => {
       [220, "hi"],
     ]);
     expect(decode("22\xff\xf10 hi\r\n")).toEqual([[220, "hi"]]);
+  });
+
+  it("the rest of a Synch is looked for in the next line alone, also where that comes in a chunk of its own", () => {
+    const decoder = createReplyDecoder();
+    const events = ["\xff\xf4", "220 hi\r\n", "\xf2220 b\r\n"].flatMap((text) => decoder.push(bytesOf(text)));
+    expect(events.map(inShort)).toEqual([[220, "hi"], "no-code"]);
   });
 });
 
@@ -212,6 +220,42 @@ describe("the decoder's state", () => {
     decoder.push(bytesOf("230-open\r\nha"));
     expect(decoder.end().map(inShort)).toEqual(["unterminated"]);
     expect(decoder.push(bytesOf("200 ok\r\n")).map(inShort)).toEqual([[200, "ok"]]);
+  });
+});
+
+describe("a reply in a chunk of its own", () => {
+  it("is what it is byte by byte, whatever its bytes", () => {
+    const random = createRandom(11);
+    const parts = [
+      "230 ",
+      "230-",
+      "230",
+      "231 ",
+      "\r\n",
+      "\r\n",
+      "\r\n",
+      "\r",
+      "\n",
+      "\0",
+      "\t",
+      "\x7f",
+      "\xe9",
+      "ab",
+      " ",
+    ];
+    for (let round = 0; round < 20_000; round++) {
+      const text = Array.from({ length: 1 + random(8) }, () => parts[random(parts.length)]).join("");
+      const bytes = bytesOf(`230${"- "[random(2)]}${text}\r\n`);
+      const options = {
+        maxLines: 1 + random(4),
+        maxLineLength: 4 + random(9),
+        maxReplyLength: 6 + random(20),
+      };
+      const [whole, cut] = [createReplyDecoder(options), createReplyDecoder(options)];
+      const events = [...whole.push(bytes), ...whole.end()];
+      const singly = [...bytes].flatMap((byte) => cut.push(Uint8Array.of(byte)));
+      expect(events, JSON.stringify(text)).toEqual([...singly, ...cut.end()]);
+    }
   });
 });
 

@@ -75,12 +75,18 @@ function checkReplies(
   const malformed = events.find((event) => event.type === "malformed");
   if (malformed !== undefined) return `it was refused: ${malformed.error.message}`;
   const replies = events.flatMap((event) =>
-    event.type === "reply" ? [{ code: event.reply.code, lines: event.raw.map(asBytes) }] : [],
+    event.type === "reply" ? [{ code: event.reply.code, lines: sentLines(event).map(asBytes) }] : [],
   );
   return (
     differ("replies", expected.replies ?? [], replies) ??
     (expected.rest === undefined ? undefined : differ("rest", expected.rest, rest))
   );
+}
+
+/** The lines with their codes again. */
+function sentLines({ reply, lastLine }: Extract<ReplyEvent, { readonly type: "reply" }>): string[] {
+  const before = reply.lines.slice(0, -1);
+  return [...before.map((line, at) => (at === 0 ? `${reply.code}-${line}` : line)), lastLine];
 }
 
 /** How each value is read from a reply, by the name of the expectation. */

@@ -44,6 +44,8 @@ export interface LineDecoder {
   end(): readonly LineEvent[];
   /** Bytes held back because their line is not complete; at most `maxLineLength` and a few. */
   readonly pending: number;
+  /** The next byte begins a line, and nothing that came before bears on how it is read. */
+  readonly isAtStart: boolean;
   /** Forgets what is held (RFC 4217 §15.1: nothing that was sent before TLS may be read as sent inside it). */
   reset(): void;
 }
@@ -118,6 +120,8 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
     if (from < run.length) add(run.slice(from), false);
   };
 
+  const isAtStart = (): boolean => !(held || command || isSkipping || isInterrupted);
+
   const reset = (): void => {
     held = command = "";
     isSkipping = isInterrupted = false;
@@ -127,7 +131,7 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
     push(bytes) {
       events = undefined;
       const ascii = decodeAscii(bytes);
-      const rest = ascii && !(held || command || isSkipping || isInterrupted) ? plain(ascii) : ascii;
+      const rest = ascii && isAtStart() ? plain(ascii) : ascii;
       if (rest === "") return events ?? [];
       const parts = splitTelnet(command + (rest ?? decodeLatin1(bytes)));
       command = "";
@@ -152,6 +156,9 @@ export function createLineDecoder(options: LineDecoderOptions = {}): LineDecoder
     },
     get pending() {
       return held.length + command.length;
+    },
+    get isAtStart() {
+      return isAtStart();
     },
     reset,
   };
