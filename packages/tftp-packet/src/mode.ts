@@ -10,5 +10,10 @@ const modes = ["netascii", "octet", "mail"] as const;
  * unknown one, which is answered with ERROR 4.
  */
 export function parseMode(text: string): TftpMode | undefined {
-  return modes.find((mode) => mode === foldCase(text));
+  return modeNamed(text) ?? modeNamed(foldCase(text));
+}
+
+function modeNamed(text: string): TftpMode | undefined {
+  for (const mode of modes) if (mode === text) return mode;
+  return undefined;
 }

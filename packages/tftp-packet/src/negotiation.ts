@@ -1,3 +1,4 @@
+import { decodeText } from "@longshore/nvt";
 import { type PacketDecodeResult, PacketEncodeError, refuse } from "./fault.ts";
 import { joinFields, splitFields } from "./field.ts";
 import { defaultMaxRequestLength, maxRequestLength, type PacketDecodeOptions } from "./limits.ts";
@@ -32,6 +33,8 @@ export function decodeNegotiation(
 ): PacketDecodeResult<RequestPacket | OackPacket> {
   if (datagram.length > limit) return refuse("too-long", datagram, opcode);
   const isRequest = opcode !== oackOpcode;
+  const packet = readPlain(datagram, opcode);
+  if (packet !== undefined) return { ok: true, packet };
   const texts = splitFields(datagram, 2);
   const last = texts.pop();
   // A NUL too many is a name, or its value, with nothing before or behind it.
@@ -49,6 +52,40 @@ export function decodeNegotiation(
   if (hasNameless(options)) return refuse("empty-option-name", datagram, opcode);
   const type = opcode === rrqOpcode ? "rrq" : "wrq";
   return { ok: true, packet: isRequest ? { type, filename, mode, options } : { type: "oack", options } };
+}
+
+/**
+ * Reads a packet of ASCII that keeps to the RFCs in one pass over its octets; `undefined` says nothing but that it has
+ * to be looked at.
+ */
+function readPlain(datagram: Uint8Array, opcode: number): RequestPacket | OackPacket | undefined {
+  const text = decodeText(datagram);
+  const { length } = datagram;
+  const options: RawOption[] = [];
+  let filename: string | undefined;
+  let mode: string | undefined;
+  let name: string | undefined;
+  let start = 2;
+  for (let at = 2; at < length; at++) {
+    const octet = datagram[at] ?? 0;
+    if (octet > 0x7f) return undefined;
+    if (octet !== 0) continue;
+    const field = text.slice(start, at);
+    start = at + 1;
+    if (opcode === oackOpcode || mode !== undefined) {
+      if (name === undefined) name = field;
+      else {
+        options.push([name, field]);
+        name = undefined;
+      }
+      if (name === "") return undefined;
+    } else if (filename === undefined) filename = field;
+    else mode = field;
+  }
+  if (start !== length || name !== undefined) return undefined;
+  if (opcode === oackOpcode) return { type: "oack", options };
+  if (filename === undefined || mode === undefined) return undefined;
+  return { type: opcode === rrqOpcode ? "rrq" : "wrq", filename, mode, options };
 }
 
 export function encodeNegotiation(packet: RequestPacket | OackPacket): Uint8Array {

@@ -52,6 +52,25 @@ describe("whatever comes in, a packet or a typed error goes out", () => {
   });
 });
 
+describe("a request is read the same", () => {
+  it("of ASCII alone and with another character in its name", () => {
+    const random = generator(2347);
+    const texts = ["", "a", "octet", "blksize", "BLKSIZE", "512", "x"];
+    const textOf = (): string => texts[Math.floor(random() * texts.length)] ?? "";
+    const decode = (name: string, opcode: number, rest: string): unknown => {
+      const result = decodePacket(new TextEncoder().encode(`\0${String.fromCharCode(opcode)}${name}${rest}`));
+      return result.ok ? result.packet : result.error.code;
+    };
+    for (let run = 0; run < 5000; run++) {
+      const rest = Array.from({ length: Math.floor(random() * 8) }, textOf).join("\0");
+      for (const opcode of [1, 2, 6])
+        expect(JSON.stringify(decode("N", opcode, rest)), `${opcode} ${JSON.stringify(rest)}`).toBe(
+          JSON.stringify(decode("é", opcode, rest)).replace("é", "N"),
+        );
+    }
+  });
+});
+
 describe("work stays linear", () => {
   const size = 100_000;
   it.each([
