@@ -33,7 +33,7 @@ const listing = bytes(
   Array.from(
     { length: 1000 },
     (_, at) =>
-      `-rw-r--r--   1 ada      staff    ${String(at * 1021).padStart(8)} Mar ${String(1 + (at % 28)).padStart(2)} 14:0${at % 10} file-${at}.dat\r\n`,
+      `${at % 10 === 0 ? "drwxr-xr-x   2" : "-rw-r--r--   1"} ada      staff    ${String(at * 1021).padStart(8)} Mar ${String(1 + (at % 28)).padStart(2)} 14:0${at % 10} file-${at}.dat\r\n`,
   ).join(""),
 );
 const machineListing = bytes(

@@ -14,6 +14,7 @@ import { os400 } from "./dialects/os400.ts";
 import { supertcp } from "./dialects/supertcp.ts";
 import { unix } from "./dialects/unix.ts";
 import { unixNumeric } from "./dialects/unix-numeric.ts";
+import type { PlainMemory } from "./dialects/unix-plain.ts";
 import { cms, zvm } from "./dialects/vm.ts";
 import { vms } from "./dialects/vms.ts";
 import { vshell } from "./dialects/vshell.ts";
@@ -41,12 +42,14 @@ export interface Dialect {
    * the line out; `undefined` says nothing, and `parse` is asked.
    *
    * @param units of `text`
+   * @param memory one for all lines of a listing
    */
   readonly parsePlain?: (
     text: string,
     units: Uint8Array,
     start: number,
     end: number,
+    memory: PlainMemory,
   ) => ListingEntry | undefined;
   /** What kind of line other than an entry this is, if one of this dialect's. */
   readonly skip?: (line: string) => SkippedLine["reason"] | undefined;

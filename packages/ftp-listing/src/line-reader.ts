@@ -1,5 +1,6 @@
 import { type Dialect, dialects } from "./dialect.ts";
 import type { DialectName } from "./dialect-name.ts";
+import { createPlainMemory } from "./dialects/unix-plain.ts";
 import type { ListingEntry, ListingItem, SkippedLine, UnparsedLine } from "./entry.ts";
 import { readFacts } from "./fact-line.ts";
 import { isHeading, skipUnixLine } from "./skipped-line.ts";
@@ -53,6 +54,7 @@ function createDialectReader(expected: Set<DialectName>): LineReader {
   let pending: { readonly line: string; readonly dialect: Dialect } | undefined;
   let afterEmpty = true;
   const ordered = orderOf(expected);
+  const memory = createPlainMemory();
 
   function read(line: string): ListingItem | undefined {
     if (line === "" || line.trim() === "") return skipped(line, "empty");
@@ -101,7 +103,7 @@ function createDialectReader(expected: Set<DialectName>): LineReader {
   return {
     line(text, units, start, end, items) {
       if (pending === undefined) {
-        const plain = current?.parsePlain?.(text, units, start, end);
+        const plain = current?.parsePlain?.(text, units, start, end, memory);
         if (plain !== undefined) {
           afterEmpty = false;
           items.push(plain);

@@ -73,7 +73,7 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
     for (let start = 0; start < text.length; ) {
       const end = text.indexOf("\n", start);
       const stop = end < 0 ? text.length : end;
-      const lineEnd = text.charCodeAt(stop - 1) === 0x0d && stop > start ? stop - 1 : stop;
+      const lineEnd = units[stop - 1] === 0x0d && stop > start ? stop - 1 : stop;
       const size = stop - start;
       // A character has at most three bytes for each unit, so that most lines need no counting.
       const long =

@@ -1,4 +1,4 @@
-import { parseListingLine } from "@longshore/ftp-listing";
+import { createListingParser, parseListingLine } from "@longshore/ftp-listing";
 import { describe, expect, it } from "vitest";
 import { type Form, seen } from "./forms.ts";
 
@@ -152,5 +152,41 @@ describe("Unix", () => {
       if (plain.kind !== "entry" || plain.dialect !== "unix") continue;
       expect({ ...patient, raw: "" }).toEqual({ ...plain, raw: "" });
     }
+  });
+});
+
+describe("lines that begin like the one before", () => {
+  const beginnings = [
+    "-rw-r--r--   1 ada      staff    ",
+    "-rw-r--r--   1 ada      staf ",
+    "-rw-r--r--   1 ada      staff 1",
+    "-rw-r--r--  12 ada      staff    ",
+    "-rw-r--r--.  1 ada      staff    ",
+    "drwxr-xr-x   2 ada      staff    ",
+    "drwxr-xr-x   3 ada      staff    ",
+    "lrwxrwxrwx   1 ada      staff    ",
+    "-rw-r--r--   1 ada      staff",
+    `-rw-r--r--   1 ${"a".repeat(40)} ${"staff".repeat(9)} `,
+  ];
+  const lines = beginnings.flatMap((beginning, at) =>
+    beginnings.flatMap((other) => [`${beginning}${at} Jan 29 03:26 a`, `${other}12 Jan 29  2003 b`]),
+  );
+
+  it("are read as if they stood alone", () => {
+    const alone = lines.map((line) => parseListingLine(line, { dialect: "unix" }));
+    const parser = createListingParser({ dialect: "unix" });
+    expect(parser.push(new TextEncoder().encode(`${lines.join("\n")}\n`))).toEqual(alone);
+  });
+
+  it("are so, too, where all chunks come in the same memory", () => {
+    const alone = lines.map((line) => parseListingLine(line, { dialect: "unix" }));
+    const parser = createListingParser({ dialect: "unix" });
+    const memory = new Uint8Array(256);
+    const items = lines.flatMap((line) => {
+      memory.fill(0x0a);
+      const { written } = new TextEncoder().encodeInto(line, memory);
+      return parser.push(memory.subarray(0, written + 1));
+    });
+    expect(items).toEqual(alone);
   });
 });

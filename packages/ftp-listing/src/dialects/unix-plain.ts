@@ -5,6 +5,36 @@ import { splitTarget } from "../target.ts";
 
 const space = 0x20;
 
+/** What stands before the size: mostly the same in line after line of one listing. */
+interface Columns {
+  /** With one blank behind them. */
+  readonly length: number;
+  readonly type: "file" | "dir" | "link";
+  readonly permissions: string;
+  readonly links: number;
+  readonly owner: string;
+  readonly group: string;
+}
+
+/** The columns of a line before, which are not read again where a line begins the same. */
+interface Memory {
+  columns: Columns | undefined;
+  /** What they were read from. */
+  readonly units: Uint8Array;
+  /** Lines in a row that began otherwise. */
+  misses: number;
+}
+
+/** Directories stand between files, and look alike as those do. */
+export interface PlainMemory {
+  readonly directory: Memory;
+  readonly other: Memory;
+}
+
+export function createPlainMemory(): PlainMemory {
+  return { directory: createMemory(), other: createMemory() };
+}
+
 /**
  * Reads a line that has the whole form of POSIX `ls -l` in the C locale, in one pass over its characters:
  * mode, links, owner, group, size, `Jan 29 03:26` or `Jan 29  2003`, one blank, name. Nearly all lines of nearly
@@ -19,30 +49,18 @@ export function readPlainUnix(
   units: Uint8Array,
   start: number,
   end: number,
+  { directory, other }: PlainMemory,
 ): ListingEntry | undefined {
-  const letter = unitAt(units, start);
-  // `-`, `d` and `l`; all else is rare.
-  if (letter !== 0x2d && letter !== 0x64 && letter !== 0x6c) return undefined;
-  for (let place = 0; place < 9; place++)
-    if (!isModeLetter(unitAt(units, start + 1 + place), place % 3)) return undefined;
-  let at = start + 10;
-  const suffix = unitAt(units, at);
-  if (suffix === 0x2b || suffix === 0x2e || suffix === 0x40) at++;
-  const modeEnd = at;
-
-  if (unitAt(units, at) !== space) return undefined;
-  at = blanks(units, at);
-  const linksStart = at;
-  let links = 0;
-  for (; digit(units, at); at++) links = links * 10 + unitAt(units, at) - 48;
-  if (at === linksStart || at - linksStart > 9 || unitAt(units, at) !== space) return undefined;
-
-  const ownerStart = blanks(units, at);
-  const ownerEnd = wordEnd(units, ownerStart, end);
-  const groupStart = blanks(units, ownerEnd);
-  const groupEnd = wordEnd(units, groupStart, end);
-  const sizeStart = blanks(units, groupEnd);
-  at = sizeStart;
+  const memory = unitAt(units, start) === 0x64 ? directory : other;
+  let columns = recall(memory, units, start);
+  if (columns !== undefined) memory.misses = 0;
+  else {
+    columns = readColumns(text, units, start, end);
+    if (columns === undefined) return undefined;
+    remember(memory, columns, units, start);
+  }
+  const sizeStart = blanks(units, start + columns.length);
+  let at = sizeStart;
   let size = 0;
   for (; digit(units, at); at++) size = size * 10 + unitAt(units, at) - 48;
   if (at === sizeStart || at - sizeStart > 15 || unitAt(units, at) !== space) return undefined;
@@ -82,12 +100,13 @@ export function readPlainUnix(
 
   let name = text.slice(at + 1, end);
   let target: string | undefined;
-  if (letter === 0x6c) ({ name, target } = splitTarget(name, size));
-  else if (letter === 0x64 && name.length > 1 && name.endsWith("/")) name = name.slice(0, -1);
+  const { type, permissions, owner, group, links } = columns;
+  if (type === "link") ({ name, target } = splitTarget(name, size));
+  else if (type === "dir" && name.length > 1 && name.endsWith("/")) name = name.slice(0, -1);
   return {
     kind: "entry",
     name,
-    type: letter === 0x2d ? "file" : letter === 0x64 ? "dir" : "link",
+    type,
     size,
     sizeText: undefined,
     modified: {
@@ -102,9 +121,9 @@ export function readPlainUnix(
       text: text.slice(dateStart, at),
       alternatives: undefined,
     },
-    permissions: text.slice(start, modeEnd),
-    owner: text.slice(ownerStart, ownerEnd),
-    group: text.slice(groupStart, groupEnd),
+    permissions,
+    owner,
+    group,
     links,
     target,
     facts: undefined,
@@ -113,6 +132,60 @@ export function readPlainUnix(
     dialect: "unix",
     confidence: "certain",
     raw: text.slice(start, end),
+  };
+}
+
+function createMemory(): Memory {
+  return { columns: undefined, units: new Uint8Array(64), misses: 0 };
+}
+
+/** The columns, where the line at `start` begins as theirs did. */
+function recall({ columns, units: known }: Memory, units: Uint8Array, start: number): Columns | undefined {
+  if (columns === undefined) return undefined;
+  const { length } = columns;
+  for (let at = 0; at < length; at++) if (units[start + at] !== known[at]) return undefined;
+  return columns;
+}
+
+/** The units are copied, since those of a chunk may be overwritten: which is worth it only where lines do repeat. */
+function remember(memory: Memory, columns: Columns, units: Uint8Array, start: number): void {
+  memory.misses++;
+  const { length } = columns;
+  if (length > memory.units.length || (memory.misses > 4 && memory.misses % 16 > 0)) return;
+  for (let at = 0; at < length; at++) memory.units[at] = unitAt(units, start + at);
+  memory.columns = columns;
+}
+
+function readColumns(text: string, units: Uint8Array, start: number, end: number): Columns | undefined {
+  const letter = unitAt(units, start);
+  // `-`, `d` and `l`; all else is rare.
+  if (letter !== 0x2d && letter !== 0x64 && letter !== 0x6c) return undefined;
+  for (let place = 0; place < 9; place++)
+    if (!isModeLetter(unitAt(units, start + 1 + place), place % 3)) return undefined;
+  let at = start + 10;
+  const suffix = unitAt(units, at);
+  if (suffix === 0x2b || suffix === 0x2e || suffix === 0x40) at++;
+  const modeEnd = at;
+
+  if (unitAt(units, at) !== space) return undefined;
+  at = blanks(units, at);
+  const linksStart = at;
+  let links = 0;
+  for (; digit(units, at); at++) links = links * 10 + unitAt(units, at) - 48;
+  if (at === linksStart || at - linksStart > 9 || unitAt(units, at) !== space) return undefined;
+
+  const ownerStart = blanks(units, at);
+  const ownerEnd = wordEnd(units, ownerStart, end);
+  const groupStart = blanks(units, ownerEnd);
+  const groupEnd = wordEnd(units, groupStart, end);
+  if (unitAt(units, groupEnd) !== space) return undefined;
+  return {
+    length: groupEnd + 1 - start,
+    type: letter === 0x2d ? "file" : letter === 0x64 ? "dir" : "link",
+    permissions: text.slice(start, modeEnd),
+    links,
+    owner: text.slice(ownerStart, ownerEnd),
+    group: text.slice(groupStart, groupEnd),
   };
 }
 
