@@ -248,9 +248,16 @@ export function isVerb(text: string): text is Verb {
 
 /** The canonical verb that `text` (a verb or an alias, in upper case) stands for. */
 export function canonicalVerb(text: string): Verb | undefined {
-  if (!Object.hasOwn(commandTable, text)) return undefined;
-  const row = commandTable[text as keyof Table];
-  return "aliasOf" in row ? row.aliasOf : (text as Verb);
+  canonical ??= new Map(Object.keys(commandTable).map((name) => [name, verbOf(name as keyof Table)]));
+  return canonical.get(text);
+}
+
+/** A map, since a name from the wire is found in an object only after the engine has made it a name of its own. */
+let canonical: ReadonlyMap<string, Verb> | undefined;
+
+function verbOf(name: keyof Table): Verb {
+  const row = commandTable[name];
+  return "aliasOf" in row ? row.aliasOf : (name as Verb);
 }
 
 function canonicalVerbs(): readonly Verb[] {

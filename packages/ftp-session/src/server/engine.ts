@@ -4,7 +4,17 @@ import type { LineEvent } from "@longshore/nvt";
 import { abortRequest, answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
 import { resolveOptions, type ServerEngineOptions } from "./options.ts";
-import { createSession, emit, enter, isLogin, loginOf, newDecoder, type Session, send } from "./session.ts";
+import {
+  borrowDecoder,
+  createSession,
+  emit,
+  enter,
+  isLogin,
+  loginOf,
+  returnDecoder,
+  type Session,
+  send,
+} from "./session.ts";
 import type { ServerState } from "./state.ts";
 import type { Step } from "./step.ts";
 import { completeTransfer, expireConnection } from "./transfer.ts";
@@ -127,7 +137,7 @@ function greet(session: Session, since: number): void {
 function receive(session: Session, bytes: Uint8Array): void {
   const { name } = session.state;
   if (name === "new" || name === "closed" || name === "handshake" || session.ended) return;
-  session.decoder ??= newDecoder(session.options);
+  session.decoder ??= borrowDecoder(session.options);
   const { decoder } = session;
   const events = decoder.push(bytes);
   for (const event of events) {
@@ -137,7 +147,9 @@ function receive(session: Session, bytes: Uint8Array): void {
     if (session.decoder !== decoder || isClosed(session)) return;
   }
   // Behind a whole line there is nothing to remember.
-  if (decoder.pending === 0 && events.at(-1)?.type === "line") session.decoder = undefined;
+  if (!decoder.isAtStart) return;
+  session.decoder = undefined;
+  returnDecoder(session.options, decoder);
 }
 
 function take(session: Session, event: LineEvent): void {

@@ -178,12 +178,32 @@ export function initialParameters(options: ResolvedOptions): SessionParameters {
   };
 }
 
-export function newDecoder({ limits, quirks }: ResolvedOptions): LineDecoder {
+/**
+ * A decoder for what has come. One that holds nothing back is as new, so that all sessions of a server borrow the same
+ * one for the time of a chunk, and only who has begun a line keeps one.
+ */
+export function borrowDecoder({ limits, quirks }: ResolvedOptions): LineDecoder {
+  const spare = spareDecoders.get(limits);
+  if (spare?.quirks === quirks) {
+    spareDecoders.delete(limits);
+    return spare.decoder;
+  }
   return createLineDecoder({
     maxLineLength: limits.lineLength,
     quirks: { acceptBareLineFeed: quirks.acceptBareLineFeed },
   });
 }
+
+/** Gives back one that holds nothing. */
+export function returnDecoder({ limits, quirks }: ResolvedOptions, decoder: LineDecoder): void {
+  spareDecoders.set(limits, { quirks, decoder });
+}
+
+/** By the limits and quirks, which all sessions of a server share. */
+const spareDecoders = new WeakMap<
+  ResolvedOptions["limits"],
+  { readonly quirks: ResolvedOptions["quirks"]; readonly decoder: LineDecoder }
+>();
 
 /**
  * Sets back what REIN and AUTH set back; who was logged in is logged out. Only then the time for the login begins
