@@ -9,6 +9,8 @@ import { capabilities, codes, createHarness, features, type Harness } from "./ha
 const trials: Readonly<
   Record<string, { readonly send: readonly string[]; readonly code: number; readonly from?: "greeting" }>
 > = {
+  // That it is so is the store's to keep; here, that the command is there.
+  "STOR ATOMIC": { send: ["STOR"], code: 501 },
   "REST STREAM": { send: ["REST 2"], code: 350 },
   "AUTH TLS": { send: ["AUTH TLS"], code: 234, from: "greeting" },
   PBSZ: { send: ["AUTH TLS", "PBSZ 0"], code: 200, from: "greeting" },
@@ -126,8 +128,15 @@ describe("FEAT", () => {
     const session = createHarness({ store: poor });
     session.run(session.engine.start(0));
     expect(linesOf(session.send("FEAT")[0])).not.toContain("MFMT");
+    expect(linesOf(session.send("FEAT")[0])).not.toContain("STOR ATOMIC");
     session.send("USER tester", "PASS secret");
     expect(linesOf(session.send("FEAT")[0])).toContain("MFMT");
+  });
+
+  it("says that uploads appear whole only of a store that writes aside", () => {
+    const store = { ...features, capabilities: { ...capabilities, writes: "in-place" as const } };
+    expect(linesOf(begin({}, features, true).send("FEAT")[0])).toContain("STOR ATOMIC");
+    expect(linesOf(begin({}, store, true).send("FEAT")[0])).not.toContain("STOR ATOMIC");
   });
 
   it("marks what is selected: HASH, LANG and MLST", () => {

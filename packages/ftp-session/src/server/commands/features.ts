@@ -24,8 +24,15 @@ function whenWritable(session: Session, line: string): string | undefined {
   return featuresOf(session).capabilities.writable ? line : undefined;
 }
 
+/** No RFC has a line for it: an upload's name has the old content until it has all of the new, and clients need no other. */
+function whenWhole(session: Session): string | undefined {
+  const { writable, writes } = featuresOf(session).capabilities;
+  return writable && writes === "atomic" ? "STOR ATOMIC" : undefined;
+}
+
 const lines: { readonly [V in Verb]?: (session: Session) => string | undefined } = {
   AUTH: () => "AUTH TLS",
+  STOR: whenWhole,
   MDTM: (session) => (featuresOf(session).capabilities.modified === "none" ? undefined : "MDTM"),
   MFMT: (session) => (featuresOf(session).setTimes ? "MFMT" : undefined),
   MFCT: (session) => (featuresOf(session).setCreated ? "MFCT" : undefined),
