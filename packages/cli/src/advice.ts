@@ -34,6 +34,8 @@ const ftpAdvice: Readonly<Partial<Record<FtpErrorCode, string>>> = {
   "short-transfer": "try again",
   "size-mismatch": "try again",
   "hash-mismatch": "try again",
+  "placement-refused":
+    "--no-temporary (in a session, temporary off) writes it in place, where a failure loses what stands there",
 };
 
 const tftpAdvice: Readonly<Partial<Record<TftpErrorKind, string>>> = {

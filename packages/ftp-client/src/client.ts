@@ -44,7 +44,10 @@ export interface FtpClient extends AsyncDisposable {
   download(remote: string, to: DownloadTarget, options?: DownloadOptions): Promise<TransferReport>;
   /** Gets a file as chunks to iterate; leaving the loop aborts the transfer. The session is taken until the end. */
   read(remote: string, options?: ReadOptions): AsyncIterable<Uint8Array>;
-  /** Puts a file. What stands on the server afterwards is compared by SIZE. */
+  /**
+   * Puts a file, which appears whole or not at all wherever the server lets it (`temporary`). What stands on the server
+   * afterwards is compared by SIZE.
+   */
   upload(from: UploadSource, remote: string, options?: UploadOptions): Promise<TransferReport>;
 
   remove(path: string, options?: CallOptions): Promise<void>;
@@ -117,7 +120,7 @@ async function connect({ timeout = 0, ...given }: FtpClientOptions): Promise<Ftp
   const signal = signalOf({ timeout, ...(given.signal === undefined ? {} : { signal: given.signal }) });
   const options: FtpClientOptions = { ...given, ...(signal === undefined ? {} : { signal }) };
   const { session, plan } = await openPlanned(options);
-  const state: KnownFeatures = { features: undefined };
+  const state: KnownFeatures = { features: undefined, inPlace: new Set() };
   try {
     await session.use(options.signal === undefined ? {} : { signal: options.signal }, async (lease) => {
       await lease.operate({

@@ -1,7 +1,7 @@
 import type { FtpCommand } from "@longshore/ftp-command";
 import { parsePathReply } from "@longshore/ftp-reply";
 import { FtpError } from "@longshore/ftp-session/client";
-import type { Lease } from "./session.ts";
+import type { Lease } from "./lease.ts";
 
 export async function makeDirectory(lease: Lease, path: string): Promise<void> {
   await lease.command({ verb: "MKD", path });

@@ -1,8 +1,8 @@
 import { type Feature, parseFeatures } from "@longshore/ftp-reply";
 import { FtpError } from "@longshore/ftp-session/client";
 import { tryCommand } from "./directory.ts";
+import type { Lease } from "./lease.ts";
 import type { FtpClientOptions } from "./options.ts";
-import type { Lease } from "./session.ts";
 
 /** What FEAT lists (RFC 2389 §3.2): upper-case labels with their parameters, those of repeated labels joined by `;`. */
 export type Features = ReadonlyMap<string, string>;
@@ -22,6 +22,13 @@ export interface KnownFeatures {
   features: Features | undefined;
   /** What OPTS HASH chose last in this session. */
   hash?: string;
+  /** Directories in which the server took no temporary name, or renamed nothing. */
+  readonly inPlace?: Set<string>;
+}
+
+/** Whether the server itself writes uploads aside and has them appear whole, as ours says in FEAT. */
+export function writesAside({ features }: KnownFeatures): boolean {
+  return features?.get("STOR") === "ATOMIC";
 }
 
 /** What follows a login. */

@@ -1,13 +1,13 @@
 import { createDigest, digestFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
-import type { KnownFeatures } from "./features.ts";
+import { writesAside } from "./features.ts";
 import { type HashCheck, prepareHash } from "./hash.ts";
 import type { TransferCallOptions } from "./options.ts";
+import { partOf, placeUpload } from "./placement.ts";
 import { resumeDownload, resumeUpload } from "./resume.ts";
-import type { Lease, Session } from "./session.ts";
 import { openSource, type Source, type UploadSource } from "./source.ts";
 import { type DownloadTarget, openTarget } from "./target.ts";
-import { retrieve, settleTarget, sizeOf, store, type TransferReport } from "./transfer.ts";
+import { type Place, retrieve, settleTarget, sizeOf, store, type TransferReport } from "./transfer.ts";
 
 export interface DownloadOptions extends TransferCallOptions {
   /**
@@ -22,22 +22,25 @@ export interface DownloadOptions extends TransferCallOptions {
 }
 
 export interface UploadOptions extends TransferCallOptions {
-  /** Go on behind what stands on the server (APPE, or REST and STOR). */
+  /**
+   * Go on behind what stands on the server (APPE, or REST and STOR): behind the part that an earlier upload left under its
+   * temporary name, else behind the file itself, in place. What came stays for the next time when this one fails.
+   */
   readonly resume?: boolean;
   readonly overlap?: number;
   /** Add to what stands (APPE). */
   readonly append?: boolean;
   /** Let the server choose a name that is not taken (STOU); see `name` in the report. */
   readonly unique?: boolean;
-  /** Upload under this name and rename at the end; `true` adds `.part`. What failed is removed. */
+  /**
+   * Upload under another name and rename at the end, so that nothing partial stands under the name itself and what stood
+   * there stays until then. Unless told: as `NAME.longshore-part` wherever that can be, which the server does itself
+   * where its FEAT has `STOR ATOMIC` and data goes over TLS; where a name or the rename is refused and nothing stands there, in place (see
+   * `placement` in the report); where something stands, `placement-refused`. `true`, or the name to use: in that way and no
+   * other. `false`: in place, where a failure leaves a part and has lost what stood. What failed is removed, unless `resume`.
+   * Has no meaning with `append` and `unique`.
+   */
   readonly temporary?: boolean | string;
-}
-
-/** The session in the hands of one transfer, and what is known of its server. */
-interface Place {
-  readonly session: Session;
-  readonly lease: Lease;
-  readonly facts: KnownFeatures;
 }
 
 /** One file from the server, by the way that the options ask for. */
@@ -76,33 +79,44 @@ export async function upload(
     const source = isTapped ? await openSource(check.tapChunks(from)) : opened;
     const confirm = (report: TransferReport, name = remote): Promise<TransferReport> =>
       check === undefined ? Promise.resolve(report) : confirmUpload(check, source, name, report);
-    if (options.resume === true)
-      return await confirm(await resumeUpload(session, lease, source, remote, options));
+    const whole = { ...options, offset: 0 };
     if (options.unique === true) {
-      const report = await store(session, lease, "STOU", remote, source, { ...options, offset: 0 });
+      const report = await store(session, lease, "STOU", remote, source, whole);
       return report.name === undefined ? report : await confirm(report, report.name);
     }
     if (options.append === true) {
       const base = options.verify === "none" ? 0 : ((await sizeOf(lease, remote)) ?? 0);
-      return await store(session, lease, "APPE", remote, source, { ...options, offset: 0, base });
+      return await store(session, lease, "APPE", remote, source, { ...whole, base });
     }
-    const { temporary = false } = options;
-    if (temporary === false)
-      return await confirm(await store(session, lease, "STOR", remote, source, { ...options, offset: 0 }));
-    const name = temporary === true ? `${remote}.part` : temporary;
-    try {
-      const report = await store(session, lease, "STOR", name, source, { ...options, offset: 0 });
-      const confirmed = await confirm(report, name);
-      await lease.operate({ type: "rename", from: name, to: remote });
-      return confirmed;
-    } catch (error) {
-      // A call that was given up can do nothing more: what clears up after it is the session's next one.
-      await lease.command({ verb: "DELE", path: name }).catch((failure: unknown) => {
-        if (FtpError.isInstance(failure) && failure.code === "refused") return;
-        session.use({}, (own) => own.command({ verb: "DELE", path: name })).catch(() => {});
-      });
-      throw error;
+    const resumed = async (name: string, standing: number): Promise<TransferReport> =>
+      confirm(await resumeUpload(session, lease, source, name, standing, options), name);
+    const { resume = false, temporary } = options;
+    if (resume && source.file === undefined)
+      throw new FtpError("unsupported", "only a file or bytes can be resumed, not a stream");
+    // In clear, a connection that is cut looks like one that has ended: nobody but this side knows what is whole.
+    const isAside = session.isDataPrivate && writesAside(place.facts);
+    const isDirect = temporary === false || (temporary === undefined && isAside);
+    if (isDirect) {
+      const report = resume
+        ? await resumed(remote, (await sizeOf(lease, remote)) ?? 0)
+        : await confirm(await store(session, lease, "STOR", remote, source, whole));
+      return { ...report, placement: isAside ? "whole" : "in-place" };
     }
+    const part = typeof temporary === "string" ? temporary : partOf(remote);
+    const partSize = resume ? await sizeOf(lease, part) : undefined;
+    if (resume && partSize === undefined && temporary === undefined) {
+      // Somebody else's part, or an older file: what stands stays, and grows.
+      const standing = (await sizeOf(lease, remote)) ?? 0;
+      if (standing > 0) return { ...(await resumed(remote, standing)), placement: "in-place" };
+    }
+    return await placeUpload({
+      ...{ place, remote, part, isRequired: temporary !== undefined, keepsPart: resume },
+      source,
+      send: async (name, from) =>
+        resume && name === part
+          ? resumed(part, partSize ?? 0)
+          : confirm(await store(session, lease, "STOR", name, from, whole), name),
+    });
   } finally {
     await opened.close();
   }

@@ -2,8 +2,9 @@ import { formatPort, parsePasvReply } from "@longshore/ftp-address";
 import { FtpError } from "@longshore/ftp-session/client";
 import { type FtpClient, sessionOf } from "./client.ts";
 import type { Features } from "./features.ts";
+import type { Lease } from "./lease.ts";
 import type { CallOptions } from "./options.ts";
-import type { Lease, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { localError, sizeOf } from "./transfer.ts";
 
 /** What is known of a file that went from one server to another. */

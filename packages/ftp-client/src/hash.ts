@@ -2,7 +2,7 @@ import { createDigest, type Digest, type DigestName } from "@longshore/ftp-data"
 import type { FtpReply } from "@longshore/ftp-reply";
 import { FtpError } from "@longshore/ftp-session/client";
 import { askFeatures, type Features, type KnownFeatures } from "./features.ts";
-import type { Lease } from "./session.ts";
+import type { Lease } from "./lease.ts";
 import type { Target } from "./target.ts";
 import type { TransferReport } from "./transfer.ts";
 

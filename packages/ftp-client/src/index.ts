@@ -33,18 +33,15 @@ export type { RateLimit } from "./rate.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { UploadSource } from "./source.ts";
 export type { DownloadTarget } from "./target.ts";
-export type { TransferReport } from "./transfer.ts";
-export {
-  type DownloadTreeOptions,
-  downloadTree,
-  type MirrorOptions,
-  mirror,
-  removeTree,
-  type TreeOptions,
-  type TreeTransferOptions,
-  type UploadTreeOptions,
-  uploadTree,
-} from "./tree.ts";
+export type { Placement, TransferReport } from "./transfer.ts";
+export { downloadTree, mirror, removeTree, uploadTree } from "./tree.ts";
+export type {
+  DownloadTreeOptions,
+  MirrorOptions,
+  TreeOptions,
+  TreeTransferOptions,
+  UploadTreeOptions,
+} from "./tree-options.ts";
 export type { TreeAction, TreeFailure, TreeSkip, TreeSkipReason } from "./tree-plan.ts";
 export type { TreeDone, TreeReport } from "./tree-run.ts";
 export { type FtpUrl, formatFtpUrl, parseFtpUrl } from "./url.ts";

@@ -12,8 +12,9 @@ import { FtpError, type TransferVerb } from "@longshore/ftp-session/client";
 import { createLineDecoder, decodeLatin1 } from "@longshore/nvt";
 import { type Channel, createChannel, oneByOne } from "./channel.ts";
 import type { Features } from "./features.ts";
+import type { Lease } from "./lease.ts";
 import type { CallOptions, Progress } from "./options.ts";
-import type { Lease, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { sink } from "./target.ts";
 import { localError, moverOptions } from "./transfer.ts";
 

@@ -1,6 +1,6 @@
 import { FtpError } from "@longshore/ftp-session/client";
+import type { Lease } from "./lease.ts";
 import type { CallOptions } from "./options.ts";
-import type { Lease } from "./session.ts";
 
 /** Hands the session to one call after the other, in the order in which they were made. */
 interface Queue {

@@ -3,8 +3,9 @@ import { type FileStore, FileStoreError, toPath, type VirtualPath } from "@longs
 import { createNodeStore, followLinks } from "@longshore/file-store-node";
 import { receiveFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
+import type { Lease } from "./lease.ts";
 import type { TransferCallOptions } from "./options.ts";
-import type { Lease, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { Source } from "./source.ts";
 import { lazyFile, sink, type Target } from "./target.ts";
 import { retrieve, settleTarget, sizeOf, store, type TransferReport } from "./transfer.ts";
@@ -65,16 +66,17 @@ export async function resumeUpload(
   lease: Lease,
   source: Source,
   remote: string,
+  /** Bytes that SIZE told of it. */
+  standing: number,
   options: TransferCallOptions & { readonly overlap?: number },
 ): Promise<TransferReport> {
   const { file } = source;
   if (file === undefined)
     throw new FtpError("unsupported", "only a file or bytes can be resumed, not a stream");
-  const standing = (await sizeOf(lease, remote)) ?? 0;
   if (standing > file.size) {
     throw new FtpError(
       "size-mismatch",
-      `${standing} bytes stand on the server and the file has ${file.size}`,
+      `${standing} bytes stand on the server as ${remote}, and the file has ${file.size}`,
     );
   }
   if (standing === 0) return store(session, lease, "STOR", remote, source, { ...options, offset: 0 });

@@ -1,4 +1,4 @@
-import { CommandEncodeError, commandRow, type FtpCommand, formatCommand } from "@longshore/ftp-command";
+import { CommandEncodeError, commandRow } from "@longshore/ftp-command";
 import type { Pace } from "@longshore/ftp-data";
 import type { FtpReply } from "@longshore/ftp-reply";
 import type { DataMode } from "@longshore/ftp-session";
@@ -7,19 +7,16 @@ import {
   type ClientEngine,
   type ClientEvent,
   type ClientOperation,
-  type ClientOutcome,
-  type CommandOperation,
   createClientEngine,
   defaultTimeouts,
   FtpError,
-  type TransferOperation,
-  type TransferOutcome,
 } from "@longshore/ftp-session/client";
 import { NvtEncodeError } from "@longshore/nvt";
 import { listenActive } from "./active.ts";
 import { type ControlConnection, openControl } from "./control.ts";
 import type { DataConnection, DataMover } from "./data.ts";
-import type { Dial } from "./dial.ts";
+import { toDataModes } from "./data-order.ts";
+import { createLease, type Lease, type LeaseOutcome } from "./lease.ts";
 import type { CallOptions, FtpClientOptions, FtpTimeouts, FtpTlsOptions } from "./options.ts";
 import { connectPassive } from "./passive.ts";
 import { createProxyDial } from "./proxy.ts";
@@ -44,6 +41,8 @@ export interface Session {
   readonly isSecure: boolean;
   /** There was a TLS handshake: data connections go by PROT, also after CCC. */
   readonly isSecured: boolean;
+  /** Data connections are encrypted, so that the end of one cannot be made up. */
+  readonly isDataPrivate: boolean;
   readonly dataMode: ClientEngine["dataMode"];
   /** How later data connections are opened. */
   setDataModes(modes: FtpClientOptions["dataModes"]): void;
@@ -53,35 +52,12 @@ export interface Session {
   destroy(): void;
 }
 
-/** The session in the hands of one call. */
-export interface Lease {
-  readonly timeouts: FtpTimeouts;
-  command(command: FtpCommand, options?: Omit<CommandOperation, "type" | "command">): Promise<FtpReply>;
-  /** Any final reply is an answer. */
-  quote(line: string): Promise<FtpReply>;
-  /** A transfer command whose data goes between two servers: it has no clock, and giving it up sends ABOR. */
-  elsewhere(command: FtpCommand, onMark: () => void): Promise<FtpReply>;
-  operate(operation: Exclude<ClientOperation, TransferOperation>): Promise<FtpReply | undefined>;
-  /** `onMark` sees the 1yz as it comes. */
-  transfer(
-    operation: TransferOperation,
-    mover: DataMover,
-    onMark?: (reply: FtpReply) => void,
-  ): Promise<TransferResult>;
-}
-
-export interface TransferResult extends TransferOutcome {
-  readonly reply: FtpReply;
-}
-
-type Success = Extract<ClientOutcome, { readonly ok: true }>;
-
 /** An operation that was handed to the engine, or waits until it is idle. */
 interface Pending {
   readonly operation: ClientOperation;
   readonly mover: DataMover | undefined;
   readonly onMark: ((reply: FtpReply) => void) | undefined;
-  readonly resolve: (outcome: Success) => void;
+  readonly resolve: (outcome: LeaseOutcome) => void;
   readonly reject: (error: FtpError) => void;
 }
 
@@ -104,7 +80,8 @@ function createSession(
   const tls = tlsOf(options);
   const timeouts: FtpTimeouts = { ...defaultTimeouts, stall: 60_000, hash: 3_600_000, ...options.timeouts };
   const pace = toPace(options.rateLimit);
-  const dial = toDial(options);
+  // How connections are opened, where not straight.
+  const dial = options.dial ?? (options.proxy === undefined ? undefined : createProxyDial(options.proxy));
   let dataModes = toDataModes(options.dataModes, dial);
   const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
   const engine = createClientEngine({
@@ -259,38 +236,13 @@ function createSession(
     operation: ClientOperation,
     mover?: DataMover,
     onMark?: (reply: FtpReply) => void,
-  ): Promise<Success> =>
+  ): Promise<LeaseOutcome> =>
     new Promise((resolve, reject) => {
       waiting = { operation, mover, onMark, resolve, reject };
       pump();
     });
 
-  const lease: Lease = {
-    timeouts,
-    async command(command, more = {}) {
-      const { reply } = await run({ type: "command", command, ...more });
-      return reply ?? noReply;
-    },
-    async quote(line) {
-      const { reply } = await run({ type: "command", command: { line }, expect: ["2", "3", "4", "5"] });
-      return reply ?? noReply;
-    },
-    async elsewhere(command, onMark) {
-      const line = formatCommand(command);
-      const operation = { type: "command", command: { line }, limit: 0, abortable: true } as const;
-      const { reply } = await run(operation, undefined, onMark);
-      return reply ?? noReply;
-    },
-    async operate(operation) {
-      return (await run(operation)).reply;
-    },
-    async transfer(operation, mover, onMark) {
-      const { reply = noReply, transfer } = await run({ dataModes, ...operation }, mover, onMark);
-      if (transfer === undefined)
-        throw new FtpError("transfer-failed", "the session lost track of the transfer");
-      return { ...transfer, reply };
-    },
-  };
+  const lease = createLease(timeouts, () => dataModes, run);
 
   /** Gives up what the call that holds the session is doing. */
   const giveUp = (error: FtpError): void => {
@@ -340,6 +292,9 @@ function createSession(
     get isSecured() {
       return engine.secured;
     },
+    get isDataPrivate() {
+      return engine.secured && tls?.dataProtection !== "clear";
+    },
     get dataMode() {
       return engine.dataMode;
     },
@@ -353,31 +308,10 @@ function createSession(
   };
 }
 
-const noReply: FtpReply = { code: 0, lines: [] };
-
 function tlsOf({ tls = "off" }: FtpClientOptions): FtpTlsOptions | undefined {
   if (tls === "off") return undefined;
   return typeof tls === "string" ? { mode: tls } : tls;
 }
-
-/** How connections are opened, where not straight. */
-function toDial({ dial, proxy }: FtpClientOptions): Dial | undefined {
-  return dial ?? (proxy === undefined ? undefined : createProxyDial(proxy));
-}
-
-function toDataModes(
-  modes: FtpClientOptions["dataModes"] = "passive",
-  dial: Dial | undefined,
-): readonly DataMode[] {
-  const order = typeof modes === "string" ? dataModeNames[modes] : modes;
-  const active = order.find((mode) => mode === "EPRT" || mode === "PORT");
-  if (dial === undefined || active === undefined) return order;
-  // Nobody connects back through a proxy, nor to where a dialer may lead.
-  const message = `${active} has the server connect to this side, which a proxy or a dialer cannot do: leave it out of \`dataModes\``;
-  throw new FtpError("bad-argument", message);
-}
-
-const dataModeNames = { passive: ["EPSV", "PASV"], active: ["EPRT", "PORT"] } as const;
 
 function isUpload(operation: ClientOperation | undefined): boolean {
   return operation?.type === "transfer" && commandRow(operation.command.verb).data === "to-server";

@@ -5,9 +5,11 @@ import type { DataMode } from "@longshore/ftp-session";
 import { FtpError, type FtpErrorCode } from "@longshore/ftp-session/client";
 import { createNetasciiDecoder, createNetasciiEncoder } from "@longshore/netascii";
 import type { DataMover, MoverControl } from "./data.ts";
+import type { KnownFeatures } from "./features.ts";
+import type { Lease, TransferResult } from "./lease.ts";
 import type { TransferCallOptions } from "./options.ts";
 import { createRateMeter, paceOf } from "./rate.ts";
-import type { Lease, Session, TransferResult } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { Source } from "./source.ts";
 import type { Target } from "./target.ts";
 
@@ -28,6 +30,23 @@ export interface TransferReport {
   readonly reply: FtpReply | undefined;
   /** The name that the server chose (STOU). */
   readonly name?: string;
+  /** How an upload took its name; absent where it added to a file, or the server chose the name. */
+  readonly placement?: Placement;
+  /** What stays on the server under another name because its removal was refused. */
+  readonly leftover?: string;
+}
+
+/**
+ * `"whole"`: all at once, by a rename, or by a server that writes aside itself. `"swapped"`: what stood was moved aside
+ * before, because the server renames over nothing: for a moment nothing stood there. `"in-place"`: as it came.
+ */
+export type Placement = "whole" | "swapped" | "in-place";
+
+/** The session in the hands of one transfer, and what is known of its server. */
+export interface Place {
+  readonly session: Session;
+  readonly lease: Lease;
+  readonly facts: KnownFeatures;
 }
 
 /** RETR into an opened target, verified; commits nothing. */

@@ -16,7 +16,7 @@ export interface TreeAction {
  * Why something was left out. A {@link LocalNameHazard}: its name cannot be used here. `unparsed`: a line of the
  * listing could not be read. `link`, `special`: links and devices are not followed or copied. `in-the-way`: what stands
  * in the target is of another kind, and `delete` was not asked for. `too-deep`: more directories than `maxDepth`.
- * `parent-failed`: its directory could not be made. `not-empty`: something in this directory was not removed.
+ * `part`: it is named as the part of an upload, of this client's. `parent-failed`: its directory could not be made. `not-empty`: something in this directory was not removed.
  * `stopped`: another failed, and `onFailure` is `"stop"`.
  */
 export type TreeSkipReason =
@@ -26,6 +26,7 @@ export type TreeSkipReason =
   | "special"
   | "in-the-way"
   | "too-deep"
+  | "part"
   | "parent-failed"
   | "not-empty"
   | "stopped";
@@ -73,6 +74,8 @@ export interface PlanOptions {
   readonly caseSensitive: boolean;
   readonly delete: boolean;
   readonly filter: (entry: { readonly path: string; readonly type: TreeEntry["type"] }) => boolean;
+  /** Names in the source that the transfer itself uses in the target. */
+  readonly isPart: (name: string) => boolean;
   readonly maxDepth: number;
   readonly maxEntries: number;
   readonly parallel: number;
@@ -245,7 +248,8 @@ async function compare(
     seen.add(keyOf(named.name));
     const place = [...to, named.name];
     const found = there.get(keyOf(named.name));
-    if (entry.type === "link") skip(entry.name, "link");
+    if (entry.type === "file" && options.isPart(entry.name)) skip(entry.name, "part");
+    else if (entry.type === "link") skip(entry.name, "link");
     else if (entry.type === "other") skip(entry.name, "special");
     else if (entry.type === "directory" && path.length > options.maxDepth) skip(entry.name, "too-deep");
     else if (found !== undefined && found.type !== entry.type) {

@@ -27,7 +27,7 @@ export interface TreeDone {
   readonly report?: TransferReport;
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly dryRun: boolean;
   readonly parallel: number;
   readonly onFailure: "continue" | "stop";

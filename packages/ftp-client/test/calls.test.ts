@@ -121,7 +121,7 @@ describe("every call", () => {
     const last = (): Progress | undefined => seen.splice(0).at(-1);
     await ftp.download("f", () => {}, { onProgress });
     expect(last()).toMatchObject({ bytes: text.length, total: text.length, rate: expect.any(Number) });
-    await ftp.upload(Buffer.from(text), "f", { onProgress });
+    await ftp.upload(Buffer.from(text), "f", { onProgress, temporary: false });
     expect(last()).toMatchObject({ bytes: text.length, total: text.length });
     await ftp.list("d", { onProgress }).toArray();
     expect(last()).toMatchObject({ bytes: 35 });
@@ -191,7 +191,10 @@ describe("streams", () => {
     };
     const web = new Blob(pieces).stream() as unknown as AsyncIterable<Uint8Array>;
     for (const source of [iterable(), web, Readable.from(pieces)])
-      expect(await ftp.upload(source, "f")).toMatchObject({ bytes: text.length, verified: "size" });
+      expect(await ftp.upload(source, "f", { temporary: false })).toMatchObject({
+        bytes: text.length,
+        verified: "size",
+      });
     expect(got).toEqual([text, text, text]);
   });
 });

@@ -153,7 +153,8 @@ describe("uploads", () => {
     let got: Buffer = Buffer.alloc(0);
     const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
-      await peer.expect("SIZE", "213 20000");
+      expect(await peer.expect("SIZE", "550 No such file.")).toBe("f.longshore-part");
+      expect(await peer.expect("SIZE", "213 20000")).toBe("f");
       const { socket: tail } = await peer.passive();
       await peer.expect("REST", "350 Ready.");
       await peer.expect("RETR", "150 Here.", "226 Done.");
@@ -172,7 +173,8 @@ describe("uploads", () => {
     let got: Buffer = Buffer.alloc(0);
     const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
-      await peer.expect("SIZE", "213 20000");
+      expect(await peer.expect("SIZE", "550 No such file.")).toBe("f.longshore-part");
+      expect(await peer.expect("SIZE", "213 20000")).toBe("f");
       await peer.passive();
       await peer.expect("REST", "350 Ready.");
       await peer.expect("RETR", "550 No such file.");
@@ -191,7 +193,8 @@ describe("uploads", () => {
     let got: Buffer = Buffer.alloc(0);
     const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
-      await peer.expect("SIZE", "213 20000");
+      expect(await peer.expect("SIZE", "550 No such file.")).toBe("f.longshore-part");
+      expect(await peer.expect("SIZE", "213 20000")).toBe("f");
       await peer.transfer("APPE", "502 No.");
       const { socket } = await peer.passive();
       expect(await peer.expect("REST", "350 Ready.")).toBe("20000");
@@ -208,9 +211,11 @@ describe("uploads", () => {
     const ftp = await stage.connect(async (peer) => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.expect("SIZE", "550 No such file.");
+      await peer.expect("SIZE", "550 No such file.");
       await received(await peer.transfer("STOR", "150 Go."));
       await peer.send("226 Done.\r\n");
       await peer.expect("SIZE", `213 ${content.length}`);
+      await peer.renamed();
     });
     expect(await ftp.upload(content, "f", { resume: true })).toMatchObject({
       offset: 0,

@@ -34,6 +34,8 @@ export interface Peer {
   open(): Promise<{ readonly port: number; readonly socket: Promise<Socket> }>;
   /** TYPE, EPSV and the transfer command with its replies; gives the data connection. */
   transfer(verb: string, ...replies: string[]): Promise<Socket>;
+  /** RNFR and RNTO: an upload takes its name. */
+  renamed(): Promise<void>;
   /** Becomes a TLS server on the control connection, of `version` alone where that is given. */
   secure(version?: SecureVersion): Promise<TLSSocket>;
   /** Fingerprint of the certificate that the client showed. */
@@ -176,6 +178,10 @@ function createPeer(plain: Socket, lines: string[], open: Set<{ destroy(): void 
       const { socket: data } = await peer.passive();
       await peer.expect(verb, ...replies);
       return data;
+    },
+    async renamed() {
+      await peer.expect("RNFR", "350 Go on.");
+      await peer.expect("RNTO", "250 Done.");
     },
     secure(version) {
       plain.off("data", onData);

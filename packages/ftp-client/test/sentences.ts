@@ -104,7 +104,7 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
       "basic-ftp closes the client: here a reset, a 425, a 426 and a local error leave the session usable",
     ),
     ...client("transfer", "a source that fails resets the connection"),
-    ...interop("ftp-client-faults", "faults between our FTP client and vsftpd"),
+    ...interop("ftp-client-faults", "faults between our FTP client and "),
   ],
   "what was proven is said: SIZE, the MLSD fact or the 150's hint": [
     ...client(
@@ -134,6 +134,11 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   ],
   "upload to a temporary name then RNTO": [
     ...client("transfer", "under a temporary name, renamed at the end; what failed is removed"),
+    ...client("placement", "goes up beside the old file, is proven there and renamed over it"),
+    ...client("placement", "has the old one moved aside, and removed when the new one stands"),
+    ...client("placement", "keeps the file that stands: an error"),
+    ...client("placement", "go on behind the part that is there, compared first, and take the name"),
+    ...interop("ftp-client-faults", "faults between our FTP client and ", " left a part"),
   ],
   "MFMT to keep times": client("tree", "up: times are kept with MFMT"),
   "local files: written to a temporary name and renamed at the end": [

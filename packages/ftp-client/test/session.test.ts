@@ -347,7 +347,7 @@ describe("data connections", () => {
       },
       { dataModes: ["PORT"], active: { ports: [42_100, 42_160], address: "198.51.100.7" } },
     );
-    expect(await ftp.upload(Buffer.from("up"), "f", { verify: "none" })).toMatchObject({
+    expect(await ftp.upload(Buffer.from("up"), "f", { verify: "none", temporary: false })).toMatchObject({
       bytes: 2,
       verified: "none",
     });
@@ -488,7 +488,7 @@ describe("TLS", () => {
       };
       expect(await ftp.download("f", take)).toMatchObject({ verified: "size" });
       expect(Buffer.concat(chunks).equals(content)).toBe(true);
-      expect(await ftp.upload(content, "f")).toMatchObject({ verified: "size" });
+      expect(await ftp.upload(content, "f", { temporary: false })).toMatchObject({ verified: "size" });
       expect(stored.equals(content)).toBe(true);
       expect(await ftp.download("empty", () => {})).toMatchObject({ bytes: 0, verified: "size" });
       expect(reused).toEqual([true, true]);

@@ -53,6 +53,20 @@ async function serve(files: Readonly<Record<string, string>>): Promise<number> {
   return (await server.listen()).port;
 }
 
+/** The same over a store of which the server does not say that it writes aside. */
+async function inPlaceClient(files: Readonly<Record<string, string>>, seen: string[]): Promise<FtpClient> {
+  const made = createMemoryStore({ files });
+  store = { ...made, capabilities: { ...made.capabilities, writes: "in-place" } };
+  server = createFtpServer({ store, authenticators: [letIn] });
+  const { port } = await server.listen();
+  const ftp = await FtpClient.connect({
+    ...{ host: "127.0.0.1", port, user: "ann", password: "wonderland" },
+    onTrace: (event) => void (event.type === "command" && seen.push(event.text)),
+  });
+  open.push(ftp);
+  return ftp;
+}
+
 async function client(files: Readonly<Record<string, string>> = tree): Promise<FtpClient> {
   const port = await serve(files);
   const made = await FtpClient.connect({ host: "127.0.0.1", port, user: "ann", password: "wonderland" });
@@ -402,6 +416,35 @@ describe("removeTree", () => {
       { path: "../../other", reason: "separator" },
       { path: "", reason: "not-empty" },
     ]);
+  });
+});
+
+describe("a tree onto a server that writes in place", () => {
+  it("goes up under temporary names, and what an upload that broke left there is no failure", async () => {
+    const seen: string[] = [];
+    const ftp = await inPlaceClient({ "/up/a.longshore-part": "al", "/up/extra.longshore-part": "?" }, seen);
+    const local = createMemoryStore({ files: { "/a": "alpha", "/deep/b": "beta" } });
+    const report = await mirror(ftp, { direction: "upload", local, remote: "/up", delete: true });
+    expect(report).toMatchObject({ failed: [], skipped: [], isComplete: true });
+    expect(report.done.flatMap(({ report: moved }) => moved?.placement ?? [])).toEqual(["whole", "whole"]);
+    expect(await contents(store, "/up")).toEqual({ "/up/a": "alpha", "/up/deep/": "", "/up/deep/b": "beta" });
+    expect(seen).toContain("STOR /up/deep/b.longshore-part");
+  });
+
+  it("has no names that the uploads use themselves: such files are skipped", async () => {
+    const ftp = await inPlaceClient({}, []);
+    const local = createMemoryStore({ files: { "/a": "alpha", "/a.longshore-part": "al" } });
+    const report = await uploadTree(ftp, local, "/up");
+    expect(report.skipped).toEqual([{ path: "a.longshore-part", reason: "part" }]);
+    expect(await contents(store, "/up")).toEqual({ "/up/a": "alpha" });
+  });
+
+  it("goes up in place with `temporary: false`, such files too", async () => {
+    const seen: string[] = [];
+    const ftp = await inPlaceClient({}, seen);
+    const local = createMemoryStore({ files: { "/a": "alpha", "/a.longshore-part": "al" } });
+    expect(await uploadTree(ftp, local, "/up", { temporary: false })).toMatchObject({ isComplete: true });
+    expect(seen.filter((line) => line.startsWith("RN"))).toEqual([]);
   });
 });
 

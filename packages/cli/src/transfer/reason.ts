@@ -33,6 +33,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   unparsed: "the listing cannot be understood there",
   "in-the-way": "something of another kind is in its place; --delete removes that",
   "too-deep": "it lies too deep",
+  part: "it is named as the part of an upload",
   "parent-failed": "its directory could not be made",
   "not-empty": "something in it was not removed",
   stopped: "another one failed before",

@@ -31,6 +31,7 @@ export type FtpErrorCode =
   | "short-transfer"
   | "size-mismatch"
   | "hash-mismatch"
+  | "placement-refused"
   | "local";
 
 /** What the session was doing. Each phase has its own deadline, see `ClientTimeouts`. */
@@ -131,6 +132,8 @@ const advice = {
   "short-transfer": "resume, or transfer it again",
   "size-mismatch": "transfer it again",
   "hash-mismatch": "transfer it again",
+  "placement-refused":
+    "with `temporary: false` it is written under its name itself, where a failure loses what stands there",
   local: "",
 } as const satisfies Record<FtpErrorCode, string>;
 

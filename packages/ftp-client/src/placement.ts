@@ -1,0 +1,213 @@
+import { createDigest } from "@longshore/ftp-data";
+import { FtpError } from "@longshore/ftp-session/client";
+import { tryCommand } from "./directory.ts";
+import type { Lease } from "./lease.ts";
+import type { Source } from "./source.ts";
+import { isRefusal, standingOf } from "./standing.ts";
+import type { Place, TransferReport } from "./transfer.ts";
+
+/** An upload that is to appear whole under its name. */
+export interface PlacedUpload {
+  readonly place: Place;
+  readonly remote: string;
+  /** The name that it has until it is whole. */
+  readonly part: string;
+  readonly source: Source;
+  /** Whether it is an error where that cannot be; else it goes in place, where nothing is lost by that. */
+  readonly isRequired: boolean;
+  /** What came stays under `part` when it fails, to be resumed. */
+  readonly keepsPart: boolean;
+  /** Sends all of it to `name`, and proves it. */
+  send(name: string, source: Source): Promise<TransferReport>;
+}
+
+/**
+ * Uploads under a temporary name, then RNFR and RNTO, which replace at once what stands there (RFC 959 §4.1.3 leaves that to
+ * the server). Servers that do not rename over a file have it moved aside before: a DELE in its place would lose it, if the
+ * second RNTO then failed. Where the server takes no other name, or renames nothing, the file goes in place, but
+ * only where nothing stands there as far as the server tells.
+ *
+ * @throws {FtpError} `placement-refused`: it cannot take its name without danger for what stands there
+ */
+export async function placeUpload(upload: PlacedUpload): Promise<TransferReport> {
+  const { place, remote, part, isRequired, keepsPart } = upload;
+  if (!isRequired && place.facts.inPlace?.has(directoryOf(remote)) === true) return putInPlace(upload);
+  const sent = watched(upload.source);
+  let report: TransferReport;
+  try {
+    report = await upload.send(part, sent.source);
+  } catch (error) {
+    const isUnsent = !sent.hasBegun && isRefusal(error);
+    if (isUnsent && !isRequired && isOfName(error)) return putInPlace(upload, error);
+    // What was refused is not this side's to remove: something else may stand there.
+    if (!isUnsent && !keepsPart) await clear(place, part);
+    throw error;
+  }
+  try {
+    await place.lease.operate({ type: "rename", from: part, to: remote });
+  } catch (error) {
+    if (isRefusal(error) && isFinal(error)) return withoutRename(upload, report, error);
+    if (!keepsPart) await clear(place, part);
+    throw error;
+  }
+  return { ...report, placement: "whole" };
+}
+
+/** What is added to a remote name while an upload is not whole. */
+export const partSuffix = ".longshore-part";
+
+/** The temporary name of an upload: always the same one, so that a later call can go on from there. */
+export function partOf(remote: string): string {
+  return named(remote, partSuffix);
+}
+
+/** In place, where nothing stands and so nothing can be lost; a part that was begun is removed. */
+async function putInPlace(upload: PlacedUpload, why?: FtpError): Promise<TransferReport> {
+  const { place, remote, keepsPart, source } = upload;
+  if ((await standingOf(place, remote)) !== "nothing") throw cannotReplace(remote, why);
+  const sent = watched(source);
+  try {
+    const report = await upload.send(remote, sent.source);
+    place.facts.inPlace?.add(directoryOf(remote));
+    return { ...report, placement: "in-place" };
+  } catch (error) {
+    const isUnsent = !sent.hasBegun && isRefusal(error);
+    if (!isUnsent && !keepsPart) await clear(place, remote);
+    throw error;
+  }
+}
+
+/** All of it is there under its temporary name, and the server refuses to give it the other one. */
+async function withoutRename(
+  upload: PlacedUpload,
+  report: TransferReport,
+  error: FtpError,
+): Promise<TransferReport> {
+  const { place, remote, part, isRequired, keepsPart, source } = upload;
+  const stands = await standingOf(place, remote);
+  if (stands === "file" && error.command?.startsWith("RNTO") === true) return swap(upload, report, error);
+  if (source.file === undefined) {
+    const message = `all of it stands as ${part}, and the server refuses to rename it to ${remote}`;
+    throw new FtpError("placement-refused", message, detailsOf(error));
+  }
+  if (isRequired || stands !== "nothing") {
+    if (!keepsPart) await clear(place, part);
+    throw cannotReplace(remote, error);
+  }
+  const leftover = (await clear(place, part)) ? {} : { leftover: part };
+  return { ...(await putInPlace(upload, error)), ...leftover };
+}
+
+/** At each moment the old file stands under one of two names, and the new one is whole. */
+async function swap(
+  { place, remote, part, keepsPart }: PlacedUpload,
+  report: TransferReport,
+  why: FtpError,
+): Promise<TransferReport> {
+  const { lease } = place;
+  const aside = named(remote, `.longshore-old-${Date.now().toString(36)}`);
+  if (!(await tryRename(lease, remote, aside))) {
+    if (!keepsPart) await clear(place, part);
+    throw cannotReplace(remote, why);
+  }
+  if (!(await tryRename(lease, part, remote))) {
+    const isBack = await tryRename(lease, aside, remote);
+    if (isBack && !keepsPart) await clear(place, part);
+    const where = isBack ? "" : `; what stood there is ${aside} now, and the new file is ${part}`;
+    throw new FtpError(
+      "placement-refused",
+      `the server refuses to rename a file to ${remote}${where}`,
+      detailsOf(why),
+    );
+  }
+  const isGone = await tryCommand(lease, { verb: "DELE", path: aside });
+  return { ...report, placement: "swapped", ...(isGone ? {} : { leftover: aside }) };
+}
+
+/** A name beside `remote`, of no more bytes than file systems take. */
+function named(remote: string, suffix: string): string {
+  const directory = directoryOf(remote);
+  const name = remote.slice(directory.length);
+  const room = maxName - suffix.length;
+  if (bytesOf(name) <= room) return `${remote}${suffix}`;
+  // Of two names that are cut alike, each has to keep its own.
+  const digest = createDigest("CRC32");
+  digest.update(encoder.encode(name));
+  const mark = `~${digest.end()}`;
+  let cut = Array.from(name);
+  while (bytesOf(cut.join("")) > room - mark.length) cut = cut.slice(0, -1);
+  return `${directory}${cut.join("")}${mark}${suffix}`;
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (text: string): number => encoder.encode(text).length;
+const maxName = 255;
+
+/** Up to the last slash, with it. */
+function directoryOf(remote: string): string {
+  return remote.slice(0, remote.lastIndexOf("/") + 1);
+}
+
+async function tryRename(lease: Lease, from: string, to: string): Promise<boolean> {
+  try {
+    await lease.operate({ type: "rename", from, to });
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+}
+
+/** Removes what failed; whether it is gone, as far as that is known yet. */
+async function clear({ session, lease }: Place, path: string): Promise<boolean> {
+  try {
+    return await tryCommand(lease, { verb: "DELE", path });
+  } catch {
+    // A call that was given up can do nothing more: what clears up after it is the session's next one.
+    session.use({}, (own) => own.command({ verb: "DELE", path })).catch(() => {});
+    return true;
+  }
+}
+
+/** A source that knows whether it was asked for bytes. */
+function watched(source: Source): { readonly source: Source; readonly hasBegun: boolean } {
+  let hasBegun = false;
+  return {
+    source: {
+      ...source,
+      mover(start, options) {
+        const move = source.mover(start, options);
+        return (socket, control) => {
+          hasBegun = true;
+          return move(socket, control);
+        };
+      },
+    },
+    get hasBegun() {
+      return hasBegun;
+    },
+  };
+}
+
+/** A refusal before the 150 that another name may not meet: not for want of space, and for good. */
+function isOfName(error: FtpError): boolean {
+  return error.phase === "command" && isFinal(error) && error.reply?.code !== 552;
+}
+
+function isFinal({ reply }: FtpError): boolean {
+  return reply !== undefined && reply.code >= 500;
+}
+
+function cannotReplace(remote: string, why: FtpError | undefined): FtpError {
+  const message = `${remote} cannot be replaced as a whole: the server takes no temporary name there, or does not rename to this one`;
+  return new FtpError("placement-refused", message, why === undefined ? {} : detailsOf(why));
+}
+
+function detailsOf(why: FtpError) {
+  const { command, reply } = why;
+  return {
+    cause: why,
+    ...(command === undefined ? {} : { command }),
+    ...(reply === undefined ? {} : { reply }),
+  };
+}
