@@ -272,6 +272,43 @@ describe("put", () => {
     expect(readdirSync(root).sort()).toEqual(["big", "pub"]);
   });
 
+  it("puts in place with --no-temporary alone", async () => {
+    const file = join(place, "site/index.html");
+    const placementOf = async (...flags: string[]): Promise<unknown> =>
+      JSON.parse(await done("put", "--json", ...flags, file, `${url}/`)).placement;
+    expect(await placementOf()).toBe("whole");
+    expect(await placementOf("--temporary")).toBe("whole");
+    expect(await placementOf("--no-temporary")).toBe("in-place");
+  });
+
+  it("puts what is new into a drop box that renames nothing, says what stays, and keeps what stands", async () => {
+    const store = createNodeStore(root, { writable: true });
+    const box = createFtpServer({
+      ...{ store, anonymous: { permission: "rw" } as const },
+      without: ["RNFR", "RNTO", "DELE"],
+    });
+    const boxUrl = `ftp://127.0.0.1:${(await box.listen()).port}/index.html`;
+    const file = join(place, "site/index.html");
+    try {
+      const put = await longshore("put", "--quiet", file, boxUrl);
+      expect(put).toEqual({
+        code: 0,
+        stdout: "",
+        stderr:
+          "longshore: index.html.longshore-part stays on the server, which does not let it be removed\n",
+      });
+      writeFileSync(join(root, "index.html"), "old");
+      const again = await longshore("put", file, boxUrl);
+      expect(again.code).toBe(1);
+      expect(again.stderr).toMatch(/index\.html cannot be replaced as a whole: .*; --no-temporary /);
+      expect(readFileSync(join(root, "index.html"), "utf8")).toBe("old");
+      await done("put", "--quiet", "--no-temporary", file, boxUrl);
+      expect(readFileSync(join(root, "index.html"), "utf8")).toBe("index.html");
+    } finally {
+      await box.close();
+    }
+  });
+
   it("what is wrong with the last is told before the first has gone", async () => {
     const { code, stderr } = await longshore(
       "put",

@@ -220,6 +220,18 @@ describe("a session", () => {
     );
   });
 
+  it("puts under a temporary name, or in place", async () => {
+    writeFileSync(join(here, "up.txt"), "up");
+    const lines = async (commands: string): Promise<readonly string[] | null> =>
+      (await run(`debug on; lcd ${here}; ${commands}`)).stderr.match(/(?:STOR|RNTO) .*/g);
+    expect(await lines("put up.txt")).toEqual(["STOR up.txt.longshore-part", "RNTO up.txt"]);
+    expect(await lines("temporary off; put up.txt; mput up.*")).toEqual(["STOR up.txt", "STOR up.txt"]);
+    const mirrored = await lines(
+      `temporary off; mirror -R ${here} new; temporary on; mirror -R ${here} newer`,
+    );
+    expect(mirrored).toEqual(["STOR /new/up.txt", "STOR /newer/up.txt.longshore-part", "RNTO /newer/up.txt"]);
+  });
+
   it("sends lines of one's own, and shows the reply", async () => {
     expect(told(await run("quote NOOP"))).toEqual({ code: 0, stdout: "200 Still here.\n", stderr: "" });
     const refused = await run("site nonsense");

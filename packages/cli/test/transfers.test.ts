@@ -250,6 +250,7 @@ describe.each(["ftp", "tftp"] as const)("put over %s", (scheme) => {
       path: `${scheme}-json`,
       bytes: 5,
       verified: scheme === "ftp" ? "size" : "none",
+      ...(scheme === "ftp" ? { placement: "whole" } : {}),
       milliseconds: expect.any(Number),
     });
   });

@@ -30,8 +30,10 @@ A transfer of some length shows its progress where stderr is a terminal. With
 makes its own. Several files go into the directory that the URL names, over up
 to four sessions at once.
 
-What is given up leaves nothing where nothing stood before; what stood is safe
-from that with --temporary, or where the server sees to it. Links are not put.
+A file appears whole or not at all, and what stood there stays until then: it goes
+up under a temporary name. Where the server does not let it, a new file is put in
+place, and one that stands is left alone, which is a failure; --no-temporary is for
+servers that are to be given the name at once, such as printers. Links are not put.
 ${urlHelp}
 
 Examples:

@@ -12,7 +12,7 @@ export async function metered(
   name: string,
   isShown: boolean,
   work: (progress: Progress) => Promise<TransferReport>,
-): Promise<void> {
+): Promise<TransferReport> {
   const { settings } = shell;
   const progress = isShown
     ? nothing
@@ -27,11 +27,13 @@ export async function metered(
       progress.done();
     }
   };
-  const { bytes } = await shell.trace.quietly(run, "show");
-  if (!settings.verbose) return;
+  const report = await shell.trace.quietly(run, "show");
+  if (!settings.verbose) return report;
+  const { bytes } = report;
   const seconds = Math.max(0.001, (performance.now() - started) / 1000);
   const rate = formatBytes(bytes / seconds);
   shell.tell(`${name}: ${formatBytes(bytes)} in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s (${rate}/s)`);
+  return report;
 }
 
 /** As ftp(1) shows it: a mark for so many bytes. */

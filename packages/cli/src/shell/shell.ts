@@ -41,6 +41,8 @@ export interface Settings {
   hash: number;
   representation: "image" | "ascii";
   passive: boolean;
+  /** Files are put under a temporary name where that can be, and in place where not. */
+  temporary: boolean;
 }
 
 /** The server in the hands of the session. */
@@ -68,6 +70,7 @@ export function createShell(
     hash: 0,
     representation: "image",
     passive: flags.active !== true,
+    temporary: true,
   };
   const tell = (line: string): void => {
     process.stderr.write(`${printable(line)}\n`);

@@ -12,7 +12,7 @@ export interface TransferSettings {
   readonly resume?: boolean;
   /** What has to be proven: where it cannot be, that is a failure. The size, where the server tells it, unless told. */
   readonly verify?: "size" | "hash" | "none";
-  /** Upload as `NAME.part` and rename it when it is whole. */
+  /** Upload under a temporary name: where that can be unless told; `true` in that way alone, `false` in place. */
   readonly temporary?: boolean;
 }
 
@@ -42,7 +42,7 @@ export async function getFile(
 }
 
 /**
- * Puts a file. Where nothing stood before, nothing is left of one that was given up.
+ * Puts a file. Of one that was given up nothing is left, and what stood before still does, unless `temporary` is `false`.
  *
  * @param local a path, a device, a pipe, or `-` for standard input
  */
@@ -54,9 +54,9 @@ export async function putFile(
   progress?: Progress,
 ): Promise<TransferReport> {
   const from = await openSource(local);
-  const { resume = false, temporary = false } = settings;
+  const { resume = false, temporary } = settings;
   if (resume && typeof from !== "string") throw usageFailure(`${local} cannot be resumed: only files can`);
-  const isNew = !resume && !temporary && (await isMissing(ftp, remote, settings));
+  const isNew = !resume && temporary === false && (await isMissing(ftp, remote, settings));
   let isBegun = false;
   const watched: Progress = {
     update(bytes, total) {
@@ -69,7 +69,7 @@ export async function putFile(
     const report = await ftp.upload(from, remote, {
       ...callOf(settings, watched),
       ...(resume ? { resume } : {}),
-      ...(temporary ? { temporary } : {}),
+      ...(temporary === undefined ? {} : { temporary }),
     });
     return proven(report, remote, settings);
   } catch (error) {

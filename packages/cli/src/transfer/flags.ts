@@ -7,7 +7,7 @@ import type { TransferSettings } from "./file.ts";
 /** Flags of every command that moves files over FTP. */
 export interface TransferFlags extends ConnectionFlags {
   readonly verify?: "size" | "hash" | "none";
-  readonly temporary?: true;
+  readonly temporary?: boolean;
   readonly encodeNames?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -37,10 +37,9 @@ export function addEncodeNamesFlag(command: Command): Command {
 }
 
 export function addTemporaryFlag(command: Command): Command {
-  return command.option(
-    "--temporary",
-    "upload as NAME.part, renamed when whole: what stood there stays until then",
-  );
+  return command
+    .option("--temporary", "upload under a temporary name, renamed when whole, or not at all")
+    .option("--no-temporary", "upload in place, where a failure loses what stood there");
 }
 
 /** How single files go over. */
@@ -49,7 +48,7 @@ export function settingsOf(flags: TransferFlags, signal: AbortSignal): TransferS
   return {
     signal,
     ...(verify === undefined ? {} : { verify }),
-    ...(temporary === true ? { temporary } : {}),
+    ...(temporary === undefined ? {} : { temporary }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Outcome {
   count(things?: number): void;
   fail(what: string, error: unknown): void;
   leaveOut(path: string, reason: string): void;
+  /** Something is to be known that is no failure. */
+  note(line: string): void;
   /**
    * Tells on stderr what was left out.
    *
@@ -19,6 +21,7 @@ export interface Outcome {
 export function createOutcome(): Outcome {
   let tried = 0;
   const failures: { readonly what: string; readonly error: unknown }[] = [];
+  const notes: string[] = [];
   const leftOut: { readonly path: string; readonly reason: string }[] = [];
   return {
     count(things = 1) {
@@ -26,7 +29,9 @@ export function createOutcome(): Outcome {
     },
     fail: (what, error) => void failures.push({ what, error }),
     leaveOut: (path, reason) => void leftOut.push({ path, reason }),
+    note: (line) => void notes.push(line),
     end() {
+      for (const line of notes) process.stderr.write(`longshore: ${printable(line)}\n`);
       const lines = leftOut.map(({ path, reason }) => `${path}: left out, ${tellReason(reason)}`);
       const [first] = failures;
       if (first !== undefined && failures.length === 1 && tried <= 1 && lines.length === 0) throw first.error;

@@ -14,7 +14,7 @@ import { runBatch } from "./batch.ts";
 import { putFile } from "./file.ts";
 import { settingsOf, type TransferFlags, treeOptionsOf } from "./flags.ts";
 import { createOutcome, type Outcome } from "./outcome.ts";
-import { tellTree, watchTree } from "./tree.ts";
+import { noteLeftover, tellTree, watchTree } from "./tree.ts";
 
 export interface PutFlags extends TransferFlags, TftpFlags {
   readonly recursive?: true;
@@ -121,11 +121,13 @@ async function putJobs(
       const progress = group.of(nameOf(path));
       const started = performance.now();
       try {
-        const { bytes, verified } = await putFile(ftp, local, absolute(path), settings, progress);
+        const report = await putFile(ftp, local, absolute(path), settings, progress);
+        const { bytes, verified, placement } = report;
         progress.done();
+        noteLeftover(report, outcome);
         const milliseconds = Math.round(performance.now() - started);
         if (flags.json === true)
-          await writeJson({ url: shownUrl(address), path, bytes, verified, milliseconds });
+          await writeJson({ url: shownUrl(address), path, bytes, verified, placement, milliseconds });
       } finally {
         progress.done();
       }

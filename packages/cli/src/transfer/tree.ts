@@ -1,4 +1,4 @@
-import type { TreeAction, TreeDone, TreeFailure, TreeReport } from "@longshore/ftp-client";
+import type { TransferReport, TreeAction, TreeDone, TreeFailure, TreeReport } from "@longshore/ftp-client";
 import { tellError } from "../advice.ts";
 import { CommandFailure, printable } from "../failure.ts";
 import { writeJson, writeOut } from "../output.ts";
@@ -44,6 +44,7 @@ export async function tellTree(
   for (const { path, error } of report.failed) outcome.fail(path, error);
   for (const { path, reason } of report.skipped) outcome.leaveOut(path, reason);
   for (const { action, report: moved } of report.done) {
+    if (moved !== undefined) noteLeftover(moved, outcome);
     if (moved !== undefined && verify === "hash" && moved.verified !== "hash")
       outcome.fail(
         action.path,
@@ -54,6 +55,12 @@ export async function tellTree(
   else if (report.isDryRun)
     for (const action of report.plan) await writeOut(`${tellAction(action, direction)}\n`);
   else if (flags.quiet !== true) await writeOut(`${summaryOf(report, direction)}\n`);
+}
+
+/** What an upload left on the server under another name is told, and no failure. */
+export function noteLeftover({ leftover }: TransferReport, outcome: Pick<Outcome, "note">): void {
+  if (leftover !== undefined)
+    outcome.note(`${leftover} stays on the server, which does not let it be removed`);
 }
 
 /** One line of a plan. */

@@ -6,7 +6,7 @@ import { nameOf } from "../../place.ts";
 import { createProgressGroup } from "../../progress.ts";
 import { createFilter } from "../../transfer/filter.ts";
 import { isHarmless } from "../../transfer/reason.ts";
-import { summaryOf, tellAction, watchTree } from "../../transfer/tree.ts";
+import { noteLeftover, summaryOf, tellAction, watchTree } from "../../transfer/tree.ts";
 import type { Call, ShellCommand } from "../command.ts";
 import { splitFlags } from "../flags.ts";
 import { localPath } from "../local-path.ts";
@@ -47,6 +47,7 @@ async function mirror({ shell, texts, signal }: Call): Promise<void> {
         delete: flags.has("-e") || flags.has("--delete"),
         dryRun: flags.has("-n") || flags.has("--dry-run"),
         ...(flags.has("--encode-names") ? { names: { unsafe: "encode" } } : {}),
+        ...(settings.temporary ? {} : { temporary: false }),
         parallel: 1,
         signal,
       });
@@ -61,6 +62,8 @@ async function mirror({ shell, texts, signal }: Call): Promise<void> {
       ? report.done.map(({ action }) => action)
       : [];
   for (const action of shown) await writeOut(`${tellAction(action, direction)}\n`);
+  for (const { report: moved } of report.done)
+    if (moved !== undefined) noteLeftover(moved, { note: (line) => shell.tell(line) });
   tellFailures(shell, report);
   if (settings.verbose) shell.tell(summaryOf(report, direction));
   const wanting = report.failed.length + report.skipped.filter(({ reason }) => !isHarmless(reason)).length;

@@ -46,6 +46,7 @@ export const settingCommands: readonly ShellCommand[] = [
   toggle("verbose", "show the server's replies"),
   toggle("debug", "show every line that is sent and comes, without passwords"),
   toggle("prompt", "ask before each file of mget, mput and mdelete"),
+  toggle("temporary", "put files under a temporary name until they are whole, or in place"),
   toggle("progress", "show how far a transfer is, where the terminal is one"),
   {
     name: "hash",
@@ -58,7 +59,10 @@ export const settingCommands: readonly ShellCommand[] = [
   { name: "status", usage: "", summary: "show how things stand", most: 0, run: status },
 ];
 
-function toggle(name: "verbose" | "debug" | "prompt" | "progress", summary: string): ShellCommand {
+function toggle(
+  name: "verbose" | "debug" | "prompt" | "progress" | "temporary",
+  summary: string,
+): ShellCommand {
   return {
     name,
     usage: "[on | off]",
@@ -124,7 +128,9 @@ async function status({ shell }: Call): Promise<void> {
     if (client.dataMode !== undefined) lines.push(`latest data connection: ${client.dataMode}`);
   }
   lines.push(`directory here: ${process.cwd()}`);
-  lines.push(`type: ${shownType(settings)}; passive: ${onOff(settings.passive)}`);
+  lines.push(
+    `type: ${shownType(settings)}; passive: ${onOff(settings.passive)}; temporary: ${onOff(settings.temporary)}`,
+  );
   lines.push(
     `verbose: ${onOff(settings.verbose)}; debug: ${onOff(settings.debug)}; prompt: ${onOff(settings.prompt)}`,
   );

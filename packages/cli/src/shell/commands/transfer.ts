@@ -8,6 +8,7 @@ import { nameOf } from "../../place.ts";
 import { getFile, putFile, type TransferSettings } from "../../transfer/file.ts";
 import { downloadsInto } from "../../transfer/names.ts";
 import { tellReason } from "../../transfer/reason.ts";
+import { noteLeftover } from "../../transfer/tree.ts";
 import type { Call, ShellCommand } from "../command.ts";
 import type { Word } from "../line.ts";
 import { localPath } from "../local-path.ts";
@@ -148,9 +149,10 @@ async function upload(call: Call, local: string, remote: string, more: TransferS
   if (await isDirectory(local))
     throw usageFailure(`${local} is a directory: mirror -R puts it with everything below it`);
   const client = await call.shell.client(call.signal);
-  await metered(call.shell, nameOf(remote), false, (progress) =>
-    putFile(client, local, remote, { ...settingsOf(call), ...more }, progress),
+  const report = await metered(call.shell, nameOf(remote), false, (progress) =>
+    putFile(client, local, remote, { ...settingsOf(call), ...temporaryOf(call), ...more }, progress),
   );
+  noteLeftover(report, { note: (line) => call.shell.tell(line) });
 }
 
 async function append({ shell, texts, signal }: Call): Promise<void> {
@@ -197,6 +199,10 @@ const aDirectory = "it is a directory: mirror takes those";
 function remoteName(local: string, remote: string | undefined): string {
   if (remote === undefined) return basename(local);
   return remote.endsWith("/") ? remote + basename(local) : remote;
+}
+
+function temporaryOf({ shell }: Call): TransferSettings {
+  return shell.settings.temporary ? {} : { temporary: false };
 }
 
 function settingsOf({ shell, signal }: Call): TransferSettings {
