@@ -24,7 +24,7 @@ import type { Session } from "./session.ts";
 import { signalOf } from "./signal.ts";
 import type { UploadSource } from "./source.ts";
 import { type DownloadTarget, sink } from "./target.ts";
-import { localError, retrieve, type TransferReport, toNumber } from "./transfer.ts";
+import { localError, type Place, retrieve, type TransferReport, toNumber } from "./transfer.ts";
 
 /**
  * A logged-in session. Calls made together wait for each other in the order in which they were made; a transfer that
@@ -136,19 +136,19 @@ async function connect({ timeout = 0, ...given }: FtpClientOptions): Promise<Ftp
     throw localError(error);
   }
   const client = createClient(session, state, plan, options);
-  sessions.set(client, session);
+  insides.set(client, { session, facts: state });
   keepAwake(session, client, options.keepAlive ?? 0);
   return client;
 }
 
-const sessions = new WeakMap<FtpClient, Session>();
+const insides = new WeakMap<FtpClient, Pick<Place, "session" | "facts">>();
 
-/** The session of a client, for what needs two of them. */
-export function sessionOf(client: FtpClient): Session {
-  const session = sessions.get(client);
-  if (session === undefined)
+/** What stands behind a client, for what needs two of them. */
+export function insideOf(client: FtpClient): Pick<Place, "session" | "facts"> {
+  const inside = insides.get(client);
+  if (inside === undefined)
     throw new FtpError("bad-argument", "this is no client that FtpClient.connect made");
-  return session;
+  return inside;
 }
 
 function createClient(

@@ -5,7 +5,7 @@ import { type HashCheck, prepareHash } from "./hash.ts";
 import type { TransferCallOptions } from "./options.ts";
 import { partOf, placeUpload } from "./placement.ts";
 import { resumeDownload, resumeUpload } from "./resume.ts";
-import { openSource, type Source, type UploadSource } from "./source.ts";
+import { openSource, type Source, type UploadSource, watchSource } from "./source.ts";
 import { type DownloadTarget, openTarget } from "./target.ts";
 import { type Place, retrieve, settleTarget, sizeOf, store, type TransferReport } from "./transfer.ts";
 
@@ -88,8 +88,8 @@ export async function upload(
       const base = options.verify === "none" ? 0 : ((await sizeOf(lease, remote)) ?? 0);
       return await store(session, lease, "APPE", remote, source, { ...whole, base });
     }
-    const resumed = async (name: string, standing: number): Promise<TransferReport> =>
-      confirm(await resumeUpload(session, lease, source, name, standing, options), name);
+    const resumed = async (name: string, standing: number, rest = source): Promise<TransferReport> =>
+      confirm(await resumeUpload(session, lease, rest, name, standing, options), name);
     const { resume = false, temporary } = options;
     if (resume && source.file === undefined)
       throw new FtpError("unsupported", "only a file or bytes can be resumed, not a stream");
@@ -111,11 +111,12 @@ export async function upload(
     }
     return await placeUpload({
       ...{ place, remote, part, isRequired: temporary !== undefined, keepsPart: resume },
-      source,
-      send: async (name, from) =>
-        resume && name === part
-          ? resumed(part, partSize ?? 0)
-          : confirm(await store(session, lease, "STOR", name, from, whole), name),
+      canRepeat: source.file !== undefined,
+      async send(name, onBegin) {
+        const from = watchSource(source, onBegin);
+        if (resume && name === part) return resumed(part, partSize ?? 0, from);
+        return confirm(await store(session, lease, "STOR", name, from, whole), name);
+      },
     });
   } finally {
     await opened.close();

@@ -1,11 +1,12 @@
 import { formatPort, parsePasvReply } from "@longshore/ftp-address";
 import { FtpError } from "@longshore/ftp-session/client";
-import { type FtpClient, sessionOf } from "./client.ts";
+import { type FtpClient, insideOf } from "./client.ts";
 import type { Features } from "./features.ts";
 import type { Lease } from "./lease.ts";
 import type { CallOptions } from "./options.ts";
+import { partOf, placeUpload } from "./placement.ts";
 import type { Session } from "./session.ts";
-import { localError, sizeOf } from "./transfer.ts";
+import { localError, type Placement, sizeOf } from "./transfer.ts";
 
 /** What is known of a file that went from one server to another. */
 export interface BetweenReport {
@@ -13,6 +14,18 @@ export interface BetweenReport {
   readonly size: number | undefined;
   /** `"size"`: both servers tell the same size. */
   readonly verified: "size" | "none";
+  /** How it took its name on the target. */
+  readonly placement: Placement;
+}
+
+export interface BetweenOptions extends CallOptions {
+  /** `"size"` unless told: both servers are asked for it. */
+  readonly verify?: "size" | "none";
+  /**
+   * Whether it has another name on the target until it is whole (`NAME.longshore-part` unless told), where what stands is
+   * replaced at once then; `true` unless told. Where a server refuses that, it is an error.
+   */
+  readonly temporary?: boolean | string;
 }
 
 /** A file on one of the two servers. */
@@ -33,23 +46,31 @@ interface Place {
 export async function transferBetween(
   source: Place,
   target: Place,
-  call: CallOptions & { readonly verify?: "size" | "none" } = {},
+  call: BetweenOptions = {},
 ): Promise<BetweenReport> {
-  const [from, to] = [sessionOf(source.client), sessionOf(target.client)];
+  const [{ session: from }, { session: to, facts }] = [insideOf(source.client), insideOf(target.client)];
   if (from === to) throw new FtpError("bad-argument", "source and target are one session; it takes two");
   const method = tlsMethod(from, to, await source.client.features(call), await target.client.features(call));
   const stop = new AbortController();
   const signal = call.signal === undefined ? stop.signal : AbortSignal.any([call.signal, stop.signal]);
   const own = { ...call, signal };
-  const work = (reading: Lease, writing: Lease): Promise<BetweenReport> =>
-    move({
-      reading,
-      writing,
-      method,
-      stop,
-      paths: [source.path, target.path],
-      verify: call.verify ?? "size",
+  const { temporary = true, verify = "size" } = call;
+  const work = async (reading: Lease, writing: Lease): Promise<BetweenReport> => {
+    const shared = { reading, writing, method, stop, verify };
+    const direct = { ...shared, paths: [source.path, target.path] } as const;
+    if (temporary === false) return { ...(await move(direct)), placement: "in-place" };
+    const part = typeof temporary === "string" ? temporary : partOf(target.path);
+    let moved: Moved = { size: undefined, verified: "none" };
+    const { placement = "whole" } = await placeUpload({
+      place: { session: to, lease: writing, facts },
+      ...{ remote: target.path, part, isRequired: true, keepsPart: false, canRepeat: true },
+      async send(name, onBegin) {
+        moved = await move({ ...shared, paths: [source.path, name], onBegin });
+        return { bytes: 0, offset: 0, verified: moved.verified, dataMode: undefined, reply: undefined };
+      },
     });
+    return { ...moved, placement };
+  };
   // Always in the same order, so that two of these in opposite directions do not wait for each other.
   try {
     if (orderOf(from) < orderOf(to))
@@ -74,9 +95,14 @@ interface Move {
   readonly stop: AbortController;
   readonly paths: readonly [source: string, target: string];
   readonly verify: "size" | "none";
+  /** The target has begun. */
+  readonly onBegin?: () => void;
 }
 
-async function move({ reading, writing, method, stop, paths, verify }: Move): Promise<BetweenReport> {
+type Moved = Omit<BetweenReport, "placement">;
+
+async function move(between: Move): Promise<Moved> {
+  const { reading, writing, method, stop, paths, verify, onBegin = () => {} } = between;
   const [source, target] = paths;
   const switching =
     method === "SSCN of the source" ? reading : method === "SSCN of the target" ? writing : undefined;
@@ -104,7 +130,7 @@ async function move({ reading, writing, method, stop, paths, verify }: Move): Pr
   await marked.promise;
   clearTimeout(timer);
   if (failed !== undefined) throw failed;
-  const written = writing.elsewhere({ verb: "STOR", path: target }, () => {});
+  const written = writing.elsewhere({ verb: "STOR", path: target }, onBegin);
   await Promise.allSettled([read, written.catch(guard)]);
   if (failed !== undefined) throw failed;
   await switching?.command({ verb: "SSCN", state: "OFF" });

@@ -3,7 +3,7 @@ export { FtpClient, type ReadOptions } from "./client.ts";
 export type { Dial, DialRequest } from "./dial.ts";
 export type { Features } from "./features.ts";
 export type { DownloadOptions, UploadOptions } from "./file-transfer.ts";
-export { type BetweenReport, transferBetween } from "./fxp.ts";
+export { type BetweenOptions, type BetweenReport, transferBetween } from "./fxp.ts";
 export type { FileHash } from "./hash.ts";
 export type { Listing, ListNamesOptions, ListOptions } from "./listing.ts";
 export {

@@ -2,7 +2,6 @@ import { createDigest } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
 import { tryCommand } from "./directory.ts";
 import type { Lease } from "./lease.ts";
-import type { Source } from "./source.ts";
 import { isRefusal, standingOf } from "./standing.ts";
 import type { Place, TransferReport } from "./transfer.ts";
 
@@ -12,13 +11,14 @@ export interface PlacedUpload {
   readonly remote: string;
   /** The name that it has until it is whole. */
   readonly part: string;
-  readonly source: Source;
+  /** Whether all of it can be sent once more. */
+  readonly canRepeat: boolean;
   /** Whether it is an error where that cannot be; else it goes in place, where nothing is lost by that. */
   readonly isRequired: boolean;
   /** What came stays under `part` when it fails, to be resumed. */
   readonly keepsPart: boolean;
-  /** Sends all of it to `name`, and proves it. */
-  send(name: string, source: Source): Promise<TransferReport>;
+  /** Sends all of it to `name`, and proves it; tells when the first byte is asked for. */
+  send(name: string, onBegin: () => void): Promise<TransferReport>;
 }
 
 /**
@@ -32,12 +32,14 @@ export interface PlacedUpload {
 export async function placeUpload(upload: PlacedUpload): Promise<TransferReport> {
   const { place, remote, part, isRequired, keepsPart } = upload;
   if (!isRequired && place.facts.inPlace?.has(directoryOf(remote)) === true) return putInPlace(upload);
-  const sent = watched(upload.source);
+  let hasBegun = false;
   let report: TransferReport;
   try {
-    report = await upload.send(part, sent.source);
+    report = await upload.send(part, () => {
+      hasBegun = true;
+    });
   } catch (error) {
-    const isUnsent = !sent.hasBegun && isRefusal(error);
+    const isUnsent = !hasBegun && isRefusal(error);
     if (isUnsent && !isRequired && isOfName(error)) return putInPlace(upload, error);
     // What was refused is not this side's to remove: something else may stand there.
     if (!isUnsent && !keepsPart) await clear(place, part);
@@ -63,15 +65,17 @@ export function partOf(remote: string): string {
 
 /** In place, where nothing stands and so nothing can be lost; a part that was begun is removed. */
 async function putInPlace(upload: PlacedUpload, why?: FtpError): Promise<TransferReport> {
-  const { place, remote, keepsPart, source } = upload;
+  const { place, remote, keepsPart } = upload;
   if ((await standingOf(place, remote)) !== "nothing") throw cannotReplace(remote, why);
-  const sent = watched(source);
+  let hasBegun = false;
   try {
-    const report = await upload.send(remote, sent.source);
+    const report = await upload.send(remote, () => {
+      hasBegun = true;
+    });
     place.facts.inPlace?.add(directoryOf(remote));
     return { ...report, placement: "in-place" };
   } catch (error) {
-    const isUnsent = !sent.hasBegun && isRefusal(error);
+    const isUnsent = !hasBegun && isRefusal(error);
     if (!isUnsent && !keepsPart) await clear(place, remote);
     throw error;
   }
@@ -83,10 +87,10 @@ async function withoutRename(
   report: TransferReport,
   error: FtpError,
 ): Promise<TransferReport> {
-  const { place, remote, part, isRequired, keepsPart, source } = upload;
+  const { place, remote, part, isRequired, keepsPart, canRepeat } = upload;
   const stands = await standingOf(place, remote);
   if (stands === "file" && error.command?.startsWith("RNTO") === true) return swap(upload, report, error);
-  if (source.file === undefined) {
+  if (!canRepeat) {
     const message = `all of it stands as ${part}, and the server refuses to rename it to ${remote}`;
     throw new FtpError("placement-refused", message, detailsOf(error));
   }
@@ -167,26 +171,6 @@ async function clear({ session, lease }: Place, path: string): Promise<boolean> 
     session.use({}, (own) => own.command({ verb: "DELE", path })).catch(() => {});
     return true;
   }
-}
-
-/** A source that knows whether it was asked for bytes. */
-function watched(source: Source): { readonly source: Source; readonly hasBegun: boolean } {
-  let hasBegun = false;
-  return {
-    source: {
-      ...source,
-      mover(start, options) {
-        const move = source.mover(start, options);
-        return (socket, control) => {
-          hasBegun = true;
-          return move(socket, control);
-        };
-      },
-    },
-    get hasBegun() {
-      return hasBegun;
-    },
-  };
 }
 
 /** A refusal before the 150 that another name may not meet: not for want of space, and for good. */

@@ -32,6 +32,20 @@ export async function openSource(from: UploadSource): Promise<Source> {
   return fileSource(from);
 }
 
+/** The same, which tells when it is asked for bytes. */
+export function watchSource(source: Source, onBegin: () => void): Source {
+  return {
+    ...source,
+    mover(start, options) {
+      const move = source.mover(start, options);
+      return (socket, control) => {
+        onBegin();
+        return move(socket, control);
+      };
+    },
+  };
+}
+
 function fileSource(file: ReadableFile): Source {
   return {
     size: file.size,

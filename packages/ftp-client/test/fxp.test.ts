@@ -61,8 +61,8 @@ describe("FXP between two servers", () => {
       transferBetween({ client: there, path: "/big" }, { client: here, path: "/copy" }),
     ]);
     expect([there2, here2]).toEqual([
-      { size: big.length, verified: "size" },
-      { size: big.length, verified: "size" },
+      { size: big.length, verified: "size", placement: "whole" },
+      { size: big.length, verified: "size", placement: "whole" },
     ]);
     expect(await here.size("/copy")).toBe(big.length);
     // Their own transfers go as before.
@@ -78,7 +78,7 @@ describe("FXP between two servers", () => {
     const refused = await failure(
       transferBetween({ client: here, path: "/big" }, { client: there, path: "/no/such/copy" }),
     );
-    expect(refused).toMatchObject({ code: "refused", command: "STOR /no/such/copy" });
+    expect(refused).toMatchObject({ code: "refused", command: "STOR /no/such/copy.longshore-part" });
     expect((await here.list("/").toArray()).map(({ name }) => name)).toEqual(["big"]);
     expect((await there.list("/").toArray()).map(({ name }) => name)).toEqual(["big"]);
   });
@@ -98,6 +98,7 @@ describe("FXP between two servers", () => {
       await peer.expect("STOR", "150 Go.");
       stop.abort();
       await peer.expect("ABOR", "426 Given up.", "226 Done.");
+      expect(await peer.expect("DELE", "250 Gone.")).toBe("f.longshore-part");
       await peer.expect("PWD", '257 "/"');
     });
     const error = await failure(
@@ -105,6 +106,19 @@ describe("FXP between two servers", () => {
     );
     expect(error.code).toBe("aborted");
     expect([await source.pwd(), await target.pwd()]).toEqual(["/", "/"]);
+  });
+
+  it("replaces what stands as a whole, or goes straight to its name", async () => {
+    const [here, there] = [await open("off"), await open("off")];
+    await there.upload(Buffer.from("old"), "/copy");
+    const files = [
+      { client: here, path: "/big" },
+      { client: there, path: "/copy" },
+    ] as const;
+    expect(await transferBetween(...files)).toMatchObject({ placement: "whole" });
+    expect(await there.size("/copy")).toBe(big.length);
+    expect(await transferBetween(...files, { temporary: false })).toMatchObject({ placement: "in-place" });
+    expect((await there.list("/").toArray()).map(({ name }) => name).sort()).toEqual(["big", "copy"]);
   });
 
   it("with TLS on one side alone, or without CPSV and SSCN, is an error before anything is sent", async () => {
