@@ -26,6 +26,8 @@ export interface FtpServerOptions {
   /** TLS from the first byte, where the server has it; explicit TLS unless told. */
   readonly implicit?: boolean;
   readonly passivePorts?: PortRange;
+  /** Data connections may go to and come from another host than the client, also with a TLS session of their own. */
+  readonly foreign?: boolean;
 }
 
 export type PortRange = readonly [first: number, last: number];
@@ -34,6 +36,7 @@ interface Place {
   readonly host: "127.0.0.1" | "::1";
   readonly implicit: boolean;
   readonly passivePorts: PortRange | undefined;
+  readonly foreign: boolean;
   readonly work: string;
   readonly directory: string;
   readonly port: number;
@@ -60,7 +63,7 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
   vsftpd: {
     needs: ["vsftpd"],
     implicit: true,
-    async start({ host, implicit, passivePorts, work, directory, port, both }) {
+    async start({ host, implicit, passivePorts, foreign, work, directory, port, both }) {
       // Local users would need PAM: the anonymous user may do everything here.
       const empty = join(work, "empty");
       mkdirSync(empty);
@@ -100,7 +103,8 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
         allow_anon_ssl: "YES",
         force_local_data_ssl: "NO",
         force_local_logins_ssl: "NO",
-        require_ssl_reuse: "YES",
+        ...(foreign ? { pasv_promiscuous: "YES", port_promiscuous: "YES" } : {}),
+        require_ssl_reuse: foreign ? "NO" : "YES",
         ssl_tlsv1: "YES",
         ssl_ciphers: "HIGH",
         rsa_cert_file: both,
@@ -119,7 +123,7 @@ export const ftpServers: Readonly<Record<FtpServerName, FtpServerPeer>> = {
   ProFTPD: {
     needs: ["proftpd", "proftpd-tls"],
     implicit: true,
-    async start({ host, implicit, passivePorts, work, directory, port, key, certificate }) {
+    async start({ host, implicit, passivePorts, foreign, work, directory, port, key, certificate }) {
       const users = join(work, "passwd");
       writeFileSync(users, `tester:${secretHash}:65534:65534::${directory}:/bin/sh\n`, { mode: 0o600 });
       const config = join(work, "proftpd.conf");
@@ -133,6 +137,7 @@ DefaultAddress ${host}
 UseIPv6 ${host === "::1" ? "on" : "off"}
 ${passivePorts === undefined ? "" : `PassivePorts ${passivePorts.join(" ")}`}
 ${implicit ? "TLSOptions UseImplicitSSL" : ""}
+${foreign ? "AllowForeignAddress on\nTLSOptions NoSessionReuseRequired" : ""}
 UseReverseDNS off
 Port ${port}
 SocketBindTight on
@@ -173,7 +178,7 @@ TLSLog ${work}/tls.log
   "Pure-FTPd": {
     needs: ["pure-ftpd", "pure-pw"],
     implicit: false,
-    async start({ host, passivePorts, work, directory, port, both }) {
+    async start({ host, passivePorts, foreign, work, directory, port, both }) {
       const users = join(work, "pureftpd.passwd");
       const database = join(work, "pureftpd.pdb");
       writeFileSync(users, `tester:${secretHash}:65534:65534::${directory}/./::::::::::::\n`, {
@@ -196,6 +201,7 @@ TLSLog ${work}/tls.log
             "-E",
             "-H",
             ...(host === "::1" ? [] : ["-4"]),
+            ...(foreign ? ["-w"] : []),
             ...(passivePorts === undefined ? [] : ["-p", passivePorts.join(":")]),
             "-c",
             "60",
@@ -213,7 +219,7 @@ TLSLog ${work}/tls.log
   pyftpdlib: {
     needs: ["python3", "pyftpdlib", "python3-openssl"],
     implicit: true,
-    async start({ host, implicit, passivePorts, work, directory, port, both }) {
+    async start({ host, implicit, passivePorts, foreign, work, directory, port, both }) {
       const script = join(work, "server.py");
       writeFileSync(
         script,
@@ -223,6 +229,7 @@ from pyftpdlib.servers import FTPServer
 authorizer = DummyAuthorizer()
 authorizer.add_user("tester", "secret", ${JSON.stringify(directory)}, perm="elradfmwMT")
 class Handler(TLS_FTPHandler):
+    permit_foreign_addresses = ${foreign ? "True" : "False"}
     certfile = ${JSON.stringify(both)}
     passive_ports = ${passivePorts === undefined ? "None" : `range(${passivePorts[0]}, ${passivePorts[1] + 1})`}
     def handle(self):
@@ -247,7 +254,7 @@ let certificateForAll: ReturnType<typeof generate> | undefined;
 /** Starts one of them over a new empty directory. */
 export async function startFtpServer(
   name: FtpServerName,
-  { family = 4, implicit = false, passivePorts }: FtpServerOptions = {},
+  { family = 4, implicit = false, foreign = false, passivePorts }: FtpServerOptions = {},
 ): Promise<FtpPeer> {
   const work = mkdtempSync(join(tmpdir(), "longshore-peer-"));
   chmodSync(work, 0o755);
@@ -265,7 +272,7 @@ export async function startFtpServer(
   writeFileSync(both, `${made.private}\n${made.cert}`, { mode: 0o600 });
   const host = family === 6 ? "::1" : "127.0.0.1";
   const files = { work, directory, key, certificate, both };
-  const place: Place = { host, implicit, passivePorts, port: await freePort(), ...files };
+  const place: Place = { host, implicit, passivePorts, foreign, port: await freePort(), ...files };
   const { daemon, user, password, path } = await ftpServers[name].start(place);
   return {
     ...daemon,

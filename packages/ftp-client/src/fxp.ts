@@ -116,7 +116,7 @@ async function move(between: Move): Promise<Moved> {
   }
   await reading.command({ verb: "PORT", address: formatPort(address) });
 
-  // The source comes first: of a file that is not there nothing is begun at the target.
+  // The target comes first: some lose what the source sends before STOR. Others say 150 only once the source is there.
   let failed: unknown;
   const guard = (error: unknown): never => {
     failed ??= error;
@@ -124,14 +124,25 @@ async function move(between: Move): Promise<Moved> {
     throw error;
   };
   const marked = deferred();
-  const read = reading.elsewhere({ verb: "RETR", path: source }, marked.resolve).catch(guard);
-  read.then(marked.resolve, marked.resolve);
+  const written = writing
+    .elsewhere({ verb: "STOR", path: target }, () => {
+      onBegin();
+      marked.resolve();
+    })
+    .catch(guard);
+  written.then(marked.resolve, marked.resolve);
   const timer = setTimeout(marked.resolve, patience);
   await marked.promise;
   clearTimeout(timer);
   if (failed !== undefined) throw failed;
-  const written = writing.elsewhere({ verb: "STOR", path: target }, onBegin);
-  await Promise.allSettled([read, written.catch(guard)]);
+  const read = reading
+    .elsewhere({ verb: "RETR", path: source }, () => {})
+    .catch((error: unknown) => {
+      // The target may have an empty file already.
+      onBegin();
+      return guard(error);
+    });
+  await Promise.allSettled([read, written]);
   if (failed !== undefined) throw failed;
   await switching?.command({ verb: "SSCN", state: "OFF" });
   if (verify === "none") return { size: undefined, verified: "none" };
@@ -142,8 +153,8 @@ async function move(between: Move): Promise<Moved> {
   throw new FtpError(code, `the source has ${told} bytes and the target ${size}`, { phase: "conclude" });
 }
 
-/** Milliseconds after which the target is told, although the source has said nothing yet: some connect only then. */
-const patience = 5000;
+/** Milliseconds that the target has for its 150 before the source is told. */
+const patience = 100;
 
 function tlsMethod(from: Session, to: Session, fromHas: Features, toHas: Features): TlsMethod {
   if (from.isSecured !== to.isSecured)

@@ -69,7 +69,7 @@ describe("FXP between two servers", () => {
     expect(await here.upload(Buffer.from("x"), "/x")).toMatchObject({ verified: "size" });
   });
 
-  it("a file that is not there begins nothing at the target, one that is refused ends at the source", async () => {
+  it("of a file that is not there nothing stays at the target, one that is refused begins nothing at the source", async () => {
     const [here, there] = [await open("off"), await open("off")];
     const missing = await failure(
       transferBetween({ client: here, path: "/missing" }, { client: there, path: "/copy" }),
@@ -89,6 +89,7 @@ describe("FXP between two servers", () => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.expect("PORT", "200 Ok.");
       await peer.expect("RETR", "150 Here.");
+      stop.abort();
       await peer.expect("ABOR", "426 Given up.", "226 Done.");
       await peer.expect("PWD", '257 "/"');
     });
@@ -96,7 +97,6 @@ describe("FXP between two servers", () => {
       await peer.expect("TYPE", "200 Ok.");
       await peer.expect("PASV", "227 (127,0,0,1,4,5)");
       await peer.expect("STOR", "150 Go.");
-      stop.abort();
       await peer.expect("ABOR", "426 Given up.", "226 Done.");
       expect(await peer.expect("DELE", "250 Gone.")).toBe("f.longshore-part");
       await peer.expect("PWD", '257 "/"');

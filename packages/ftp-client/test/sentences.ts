@@ -238,6 +238,7 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   ],
   "FXP between two servers, with TLS (CPSV/SSCN) where they can": [
     ...client("fxp", "TLS %s, in both directions at once"),
+    ...interop("ftp-client-between", "files between servers, ", "to ours", "from ours", "in clear to "),
     ...client(
       "fxp",
       "with TLS on one side alone, or without CPSV and SSCN, is an error before anything is sent",
