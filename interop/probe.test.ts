@@ -118,6 +118,24 @@ describe("longshore probe with longshore serve", () => {
     expect(done.code).toBe(0);
   });
 
+  it("is clean over IPv6, with --family 6", { timeout: 60_000 }, async () => {
+    const folder = await newFolder();
+    const served = await serve(folder, "--host", "::1", "--user", "tester:secret:rw");
+    try {
+      const url = `ftp://tester@[::1]:${served.ports.ftp}/`;
+      const done = await probe(url, "--family", "6", "--write", "/");
+      const card = cardOf(done);
+      expect(card.server.address).toBe("::1");
+      // The loopback of IPv6 has one address alone.
+      expect(found(card)).toEqual([
+        "unknown passive.strangers: this machine has no second address to come from",
+      ]);
+      expect(done.code).toBe(0);
+    } finally {
+      await served.stop();
+    }
+  });
+
   it("prints a card for people, with what did not pass", async () => {
     const done = await execute(process.execPath, [
       longshore,

@@ -86,7 +86,10 @@ export function list(context: ListingContext, path: string, options: ListOptions
   const batches = streamBatches<ListingEntry>(context.session, options, async (lease, channel) => {
     let wasFlagged = false;
     for (const attempt of attempts(context, path, options)) {
-      const counted = await tryListing(context, lease, attempt, options, channel, take);
+      let counted = await tryListing(context, lease, attempt, options, channel, take);
+      // In clear, a connection that was cut before its first byte looks like an empty directory.
+      if (attempt.verb === "MLSD" && counted?.lines === 0 && !context.session.isDataPrivate)
+        counted = await tryListing(context, lease, attempt, options, channel, take);
       const lines = counted?.lines;
       isCut = counted?.isCut ?? false;
       // The same directory shows more without `-a`: the flag means nothing good there.

@@ -127,6 +127,7 @@ describe("list", () => {
         await send(peer, "MLSD", mlsd.slice(0, -3));
         await send(peer, "MLSD", mlsd);
         await send(peer, "MLSD", "");
+        await send(peer, "MLSD", "");
       },
       {},
       ["MLST"],
@@ -136,6 +137,18 @@ describe("list", () => {
       await listing.toArray();
       expect(listing.isCut).toBe(isCut);
     }
+  });
+
+  it("an empty listing in clear is asked for again: it may have been cut before its first byte", async () => {
+    const ftp = await stage.connect(
+      async (peer) => {
+        await send(peer, "MLSD", "");
+        await send(peer, "MLSD", mlsd);
+      },
+      {},
+      ["MLST"],
+    );
+    expect((await ftp.list().toArray()).length).toBeGreaterThan(0);
   });
 
   it("a failure in the middle comes after the entries that came", async () => {

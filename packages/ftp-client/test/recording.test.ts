@@ -90,7 +90,9 @@ describe("a recorder writes a session's transcript, a replayer turns it into a t
     const names = (await client.list("/pub").toArray()).map((entry) => entry.name);
     expect(names.sort()).toEqual(["a\u00ff.txt", "big"]);
     expect((await read(client, "/pub/a\u00ff.txt")).toString()).toBe("hello \u20ac\n");
-    expect(await client.upload(Buffer.from("new"), "/pub/new")).toMatchObject({ verified: "size" });
+    expect(await client.upload(Buffer.from("new"), "/pub/new", { temporary: true })).toMatchObject({
+      verified: "size",
+    });
     await expect(client.cd("/nowhere")).rejects.toMatchObject({ code: "refused" });
     await client.quote("SITE HELP");
   };

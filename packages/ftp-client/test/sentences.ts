@@ -262,6 +262,7 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   "a line that could not be parsed is reported, never dropped in silence": [
     ...client("listing", "lines that cannot be read are reported"),
     ...client("listing", "a listing that ends in the middle of a line says that it may be cut"),
+    ...client("listing", "an empty listing in clear is asked for again"),
   ],
   "work linear in the line's length": listing("fuzz", "after %j costs time in step with its length"),
   dialects: [
