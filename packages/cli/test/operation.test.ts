@@ -73,8 +73,8 @@ it("what is in the file is served, the flags override it, and SIGHUP reads users
   expect(server.lines).toHaveLength(1);
   {
     await using ada = await connect(server, "ada", "one");
-    await expect(ada.upload(bytesOf("x"), "top")).rejects.toThrow("refused");
-    await ada.upload(bytesOf("x"), "in/by-rule");
+    await expect(ada.upload(bytesOf("x"), "top", { temporary: false })).rejects.toThrow("refused");
+    await ada.upload(bytesOf("x"), "in/by-rule", { temporary: false });
   }
   renameSync(log, `${log}.1`);
   renameSync(xferlog, `${xferlog}.1`);
@@ -181,7 +181,7 @@ describe("what watches over it", () => {
       ...["--on-upload", `${process.execPath} ${program} ${out}`, "--log", "json"],
     ]);
     await using anyone = await connect(server, "anonymous", "me@example.org");
-    await anyone.upload(bytesOf("three"), "in/new $(x)");
+    await anyone.upload(bytesOf("three"), "in/new $(x)", { temporary: false });
     const names: string[] = [];
     for await (const name of anyone.listNames("in")) names.push(name);
     expect(names).toEqual([]);

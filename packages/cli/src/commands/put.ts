@@ -30,10 +30,11 @@ A transfer of some length shows its progress where stderr is a terminal. With
 makes its own. Several files go into the directory that the URL names, over up
 to four sessions at once.
 
-A file appears whole or not at all, and what stood there stays until then: it goes
-up under a temporary name. Where the server does not let it, a new file is put in
-place, and one that stands is left alone, which is a failure; --no-temporary is for
-servers that are to be given the name at once, such as printers. Links are not put.
+A file appears whole or not at all, and what stood there stays until then: it
+goes up under a temporary name. Where the server does not let it, a new file is
+put in place, and one that stands is left alone, which is a failure;
+--no-temporary is for servers that act on a name, such as printers. Links are
+not put.
 ${urlHelp}
 
 Examples:
