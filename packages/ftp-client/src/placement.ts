@@ -66,7 +66,7 @@ export function partOf(remote: string): string {
 /** In place, where nothing stands and so nothing can be lost; a part that was begun is removed. */
 async function putInPlace(upload: PlacedUpload, why?: FtpError): Promise<TransferReport> {
   const { place, remote, keepsPart } = upload;
-  if ((await standingOf(place, remote)) !== "nothing") throw cannotReplace(remote, why);
+  if (!mayGoInPlace(await standingOf(place, remote), why)) throw cannotReplace(remote, why);
   let hasBegun = false;
   try {
     const report = await upload.send(remote, () => {
@@ -94,7 +94,7 @@ async function withoutRename(
     const message = `all of it stands as ${part}, and the server refuses to rename it to ${remote}`;
     throw new FtpError("placement-refused", message, detailsOf(error));
   }
-  if (isRequired || stands !== "nothing") {
+  if (isRequired || !mayGoInPlace(stands, error)) {
     if (!keepsPart) await clear(place, part);
     throw cannotReplace(remote, error);
   }
@@ -176,6 +176,19 @@ async function clear({ session, lease }: Place, path: string): Promise<boolean> 
 /** A refusal before the 150 that another name may not meet: not for want of space, and for good. */
 function isOfName(error: FtpError): boolean {
   return error.phase === "command" && isFinal(error) && error.reply?.code !== 552;
+}
+
+/**
+ * Where nothing stands; and where nobody can tell, on a server that knows no renaming (500, 502, RFC 959 §5.4): it is one
+ * of the smallest, and can be given a file in no other way.
+ */
+function mayGoInPlace(stands: "file" | "nothing" | "unknown", why: FtpError | undefined): boolean {
+  const isUnknown = why?.command?.startsWith("RNFR") === true && isUnimplemented(why);
+  return stands === "nothing" || (stands === "unknown" && isUnknown);
+}
+
+function isUnimplemented({ reply }: FtpError): boolean {
+  return reply?.code === 500 || reply?.code === 502;
 }
 
 function isFinal({ reply }: FtpError): boolean {

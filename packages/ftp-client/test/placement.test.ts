@@ -256,6 +256,25 @@ describe("a drop box that renames nothing", () => {
   });
 });
 
+describe("a server that knows neither RNFR nor what stands", () => {
+  const knows = [
+    [/^SIZE/, "502 What?"],
+    [/^NLST/, "502 What?"],
+  ] as const;
+
+  it.each(["500", "502"])("gets the file in place, for there is no other way (%s)", async (code) => {
+    const ftp = await connect({ refuses: [...knows, [/^RNFR/, `${code} What?`]] });
+    expect(await ftp.upload(text, "dir/f")).toMatchObject({ placement: "in-place", verified: "none" });
+    expect(standing()).toEqual({ "dir/f": String(text) });
+  });
+
+  it("risks nothing where it only does not want to rename", async () => {
+    const ftp = await connect({ refuses: [...knows, [/^RNFR/, "550 Permission denied."]] });
+    expect((await failure(ftp.upload(text, "dir/f"))).code).toBe("placement-refused");
+    expect(standing()).toEqual({});
+  });
+});
+
 describe("a server that takes no other name", () => {
   const refuses = [[/^STOR .*part$/, "553 Not that name."]] as const;
 

@@ -24,7 +24,11 @@ const worthwhile = 1 << 20;
 /** Bytes of one call: so long a transfer that was given up holds a thread. */
 const most = 1 << 22;
 
-/** Bytes that are written to a full socket, to hear when it has room. */
+/** Bytes that are written to a full socket, to hear when it has room; a tenth faster than with few of them. */
+const filling = 1 << 20;
+
+/** The same from so many bytes on that are lent: where there are many transfers, some of them are slow. */
+const crowded = 8 << 20;
 const little = 1 << 16;
 
 /** Calls in a row that send nothing right behind a write, which is no sign of a full socket any more. */
@@ -32,7 +36,7 @@ const tries = 4;
 
 /**
  * Sends by sendfile(2), which copies no byte into this process. A call sends what the socket takes at once; when it takes no
- * more, a little is written as usual, since Node.js tells when that is in. A slow peer so gets small buffers.
+ * more, a buffer is written as usual, since Node.js tells when that is in.
  *
  * @returns what ends it before its time; it may be called also when it is through
  */
@@ -57,14 +61,15 @@ export function sendBySystem(task: SendBySystem, to: Settlement): () => void {
       position += bytes;
       if (bytes > 0) to.moved(bytes);
       if (bytes === wanted) next();
-      else if (inVain < tries) writeLittle();
+      else if (inVain < tries) writeBuffer();
       else refuse();
     });
   }
 
-  function writeLittle(): void {
-    const buffer = pool.take(little);
-    const wanted = Math.min(little, buffer.length, end - position);
+  function writeBuffer(): void {
+    const most = pool.lent < crowded ? filling : little;
+    const buffer = pool.take(Math.min(most, end - position));
+    const wanted = Math.min(most, buffer.length, end - position);
     file.read(buffer.subarray(0, wanted), position).then(
       (count) => {
         if (to.settled || count === 0) pool.give(buffer);
