@@ -70,7 +70,7 @@ function parseFields(text: string, unsupported?: 522): AddressResult<EpsvTarget>
   const [all = "", , number = "", address = "", digits] =
     /\(([!-~])(\d{0,5}?)\1([!-~]{0,45}?)\1(\d{1,5})\1\)/.exec(text) ?? [];
   const protocol = protocols[number];
-  const host = address === "" ? undefined : parseHost(address);
+  const host = address ? parseHost(address) : undefined;
   if (unsupported ? all !== text : !all) return refuse("syntax", text, unsupported);
   if (!protocol) return refuse("family", number, unsupported);
   // An argument must have an address of its protocol; in a reply both should be left out, and each may stand alone.
