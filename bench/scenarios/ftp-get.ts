@@ -11,6 +11,12 @@ const scenario: Scenario = {
   async run(bench) {
     const server = await startPeer("vsftpd", bench.note);
     if (server === undefined) return;
+    bench.note(
+      "down: a bare loop of Node with the same two buffers gets 1.4 to 1.5 GB/s; writing into memory takes 0.5 s of processor time a GiB, receiving 0.3, sending 0.2, on two processors",
+    );
+    bench.note(
+      "up: vsftpd takes 1.4 to 1.5 GB/s of data, whoever sends it, where it has a processor to itself",
+    );
     try {
       const down = Math.round(2 ** 31 / bench.divisor);
       const up = Math.round(2 ** 30 / bench.divisor);
