@@ -143,7 +143,10 @@ export interface ReadableFile {
    */
   read(into: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
-  /** The local descriptor, where there is one and a driver can be faster with it. */
+  /**
+   * The local descriptor, where there is one and a driver can be faster with it: at each position it has the bytes that
+   * `read` gives. It is open until `close`.
+   */
   readonly descriptor?: number;
 }
 
