@@ -195,8 +195,11 @@ function isFinal({ reply }: FtpError): boolean {
   return reply !== undefined && reply.code >= 500;
 }
 
+/** With what the server said: it may refuse any upload, and not only a name. */
 function cannotReplace(remote: string, why: FtpError | undefined): FtpError {
-  const message = `${remote} cannot be replaced as a whole: the server takes no temporary name there, or does not rename to this one`;
+  const { reply } = why ?? {};
+  const said = reply === undefined ? "" : ` (${reply.code} ${reply.lines.join(" ")})`;
+  const message = `${remote} cannot be replaced as a whole: the server takes no temporary name there, or does not rename to this one${said}`;
   return new FtpError("placement-refused", message, why === undefined ? {} : detailsOf(why));
 }
 
