@@ -127,7 +127,8 @@ export function bombs(): void {
       const other = await server.login();
       const { text } = await list(other, "NLST large");
       expect(text.split("\r\n").length - 1).toBe(entries);
-      expect((await server.memory()) - before).toBeLessThan(50 * megabyte);
+      // Resident: with the thread that looks at large directories, batches on their way, and what is not collected yet.
+      expect((await server.memory()) - before).toBeLessThan(80 * megabyte);
       for (const data of stalled) data.destroy();
       for (const control of [...sessions, other]) control.close();
     });
