@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { find } from "../../interop/peers/programs.ts";
 import { succeed } from "../../interop/support/exec.ts";
-import { type BenchServer, curl, share, startPeer, url } from "../support/ftp-servers.ts";
-import type { Scenario } from "../support/scenario.ts";
+import { type BenchServer, bareScript, curl, share, startPeer, url } from "../support/ftp-servers.ts";
+import type { Contender, Scenario } from "../support/scenario.ts";
 import { fill, throughput } from "../support/work.ts";
 
 const scenario: Scenario = {
@@ -17,6 +18,16 @@ const scenario: Scenario = {
     bench.note(
       "up: vsftpd takes 1.4 to 1.5 GB/s of data, whoever sends it, where it has a processor to itself",
     );
+    const python = find("python3");
+    const bare = (direction: "get" | "put", remote: string, local: string, bytes: number): Contender[] =>
+      python === undefined
+        ? []
+        : [
+            {
+              name: "bare loop",
+              measure: () => program([python, bareScript], direction, server, remote, local, bytes),
+            },
+          ];
     try {
       const down = Math.round(2 ** 31 / bench.divisor);
       const up = Math.round(2 ** 30 / bench.divisor);
@@ -43,6 +54,7 @@ const scenario: Scenario = {
             goal: 4,
             measure: () => node("basic-ftp", "get", server, "big", target, down),
           },
+          ...bare("get", "big", target, down),
         ],
       });
       rmSync(target, { force: true });
@@ -62,6 +74,7 @@ const scenario: Scenario = {
             },
           },
           { name: "basic-ftp", goal: 2, measure: () => node("basic-ftp", "put", server, "up", source, up) },
+          ...bare("put", "up", source, up),
         ],
       });
     } finally {
@@ -73,18 +86,25 @@ const scenario: Scenario = {
 export default scenario;
 
 /** A transfer by a library in a Node of its own; its start does not count, connecting and logging in do. */
-async function node(
-  program: "longshore" | "basic-ftp",
+function node(
+  library: "longshore" | "basic-ftp",
+  ...transfer: [direction: "get" | "put", server: BenchServer, remote: string, local: string, bytes: number]
+): Promise<number> {
+  const script = fileURLToPath(new URL(`../programs/${library}.mjs`, import.meta.url));
+  return program([process.execPath, script], ...transfer);
+}
+
+/** A transfer by a program that prints its seconds. */
+async function program(
+  [command, script]: readonly [string, string],
   direction: "get" | "put",
-  server: BenchServer,
+  { directory, port, user, password, path }: BenchServer,
   remote: string,
   local: string,
   bytes: number,
 ): Promise<number> {
-  rmSync(direction === "get" ? local : join(server.directory, remote), { force: true });
-  const script = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
-  const { port, user, password, path } = server;
+  rmSync(direction === "get" ? local : join(directory, remote), { force: true });
   const args = [script, direction, String(port), user, password, `${path}/${remote}`, local];
-  const { text } = await succeed(process.execPath, args, { seconds: 120 });
+  const { text } = await succeed(command, args, { seconds: 120 });
   return bytes / 1e6 / Number(text);
 }

@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import { type BenchServer, curl, share, startLongshore, startPeer, url } from "../support/ftp-servers.ts";
+import {
+  type BenchServer,
+  curl,
+  share,
+  startBare,
+  startLongshore,
+  startPeer,
+  url,
+} from "../support/ftp-servers.ts";
 import type { Contender, Scenario } from "../support/scenario.ts";
 import { fill, seconds } from "../support/work.ts";
 
@@ -15,6 +23,7 @@ const scenario: Scenario = {
     const ours = await startLongshore();
     const workers = await startLongshore("--workers", "2");
     const peer = await startPeer("vsftpd", bench.note);
+    const bare = await startBare("sendfile", file, bench.note);
     try {
       share(file, "big", [ours, workers, ...(peer === undefined ? [] : [peer])]);
       const together = (server: BenchServer): Contender => ({
@@ -31,7 +40,10 @@ const scenario: Scenario = {
         unit: "MB/s",
         better: "more",
         ours: together(ours),
-        theirs: peer === undefined ? [] : [{ ...together(peer), goal: 1.2 }],
+        theirs: [
+          ...(peer === undefined ? [] : [{ ...together(peer), goal: 1.2 }]),
+          ...(bare === undefined ? [] : [together(bare)]),
+        ],
       });
       await bench.compare({
         title: `RETR by ${clients} at once, plain, total, longshore with --workers 2`,
@@ -44,6 +56,7 @@ const scenario: Scenario = {
       await ours.stop();
       await workers.stop();
       await peer?.stop();
+      await bare?.stop();
     }
   },
 };

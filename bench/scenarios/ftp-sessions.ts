@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { succeed } from "../../interop/support/exec.ts";
-import { type BenchServer, startLongshore, startPeer } from "../support/ftp-servers.ts";
+import { type BenchServer, startBareSessions, startLongshore, startPeer } from "../support/ftp-servers.ts";
 import type { Contender, Scenario } from "../support/scenario.ts";
 
 const script = fileURLToPath(new URL("../programs/sessions.mjs", import.meta.url));
@@ -14,6 +14,7 @@ const scenario: Scenario = {
     );
     const ours = await startLongshore();
     const vsftpd = await startPeer("vsftpd", bench.note);
+    const bare = await startBareSessions();
     const pyftpdlib = await startPeer("pyftpdlib", bench.note);
     try {
       // vsftpd lets in anonymous users only; a password is hashed by none of the three then.
@@ -33,10 +34,12 @@ const scenario: Scenario = {
         theirs: [
           ...(vsftpd === undefined ? [] : [{ ...sessions(vsftpd, ...anonymous), goal: 2 }]),
           ...(pyftpdlib === undefined ? [] : [{ ...sessions(pyftpdlib, "tester", "secret"), goal: 1.2 }]),
+          sessions(bare, ...anonymous),
         ],
       });
     } finally {
       await ours.stop();
+      await bare.stop();
       await vsftpd?.stop();
       await pyftpdlib?.stop();
     }

@@ -91,6 +91,56 @@ export async function startFtpSrv(): Promise<BenchServer> {
   };
 }
 
+/**
+ * What a server comes to that does nothing but send this one file, by sendfile(2) or by copies through a buffer: who asks
+ * for more asks more than the client takes.
+ */
+export async function startBare(
+  how: "sendfile" | "copy",
+  file: string,
+  note: (text: string) => void,
+): Promise<BenchServer | undefined> {
+  const python = find("python3");
+  if (python === undefined) {
+    note("the bare loop was not to be had here: python3 missing");
+    return undefined;
+  }
+  const port = await freePort();
+  const name = how === "sendfile" ? "bare sendfile" : "bare copies";
+  const daemon = await startDaemon(name, python, [bareScript, "serve", String(port), file, how], port);
+  return {
+    name,
+    port,
+    user: "any",
+    password: "any",
+    directory: "",
+    path: "",
+    pid: daemon.pid,
+    stop: daemon.stop,
+  };
+}
+
+/** A server of node:net that gives a fixed reply to each line, for sessions without a transfer. */
+export async function startBareSessions(): Promise<BenchServer> {
+  const port = await freePort();
+  const script = fileURLToPath(new URL("../programs/bare-sessions.mjs", import.meta.url));
+  const name = "bare node:net";
+  const daemon = await startDaemon(name, process.execPath, [script, String(port)], port);
+  return {
+    name,
+    port,
+    user: "any",
+    password: "any",
+    directory: "",
+    path: "",
+    pid: daemon.pid,
+    stop: daemon.stop,
+  };
+}
+
+/** What moves one file as {@link startBare} does, and prints its seconds. */
+export const bareScript: string = fileURLToPath(new URL("../programs/bare.py", import.meta.url));
+
 /** The same file for all of them, once in memory. */
 export function share(file: string, name: string, servers: readonly BenchServer[]): void {
   for (const { directory } of servers) linkSync(file, join(directory, name));
