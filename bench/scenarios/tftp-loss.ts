@@ -16,7 +16,7 @@ import { fill, seconds } from "../support/work.ts";
 
 const lost = 0.01;
 /** A seed a round, the same for all: with these the request and its answer get through. */
-const seeds = [1, 7];
+const seeds = [1, 3, 7, 8, 11];
 
 const scenario: Scenario = {
   title: "TFTP over a network that loses one datagram of a hundred, block by block",
@@ -68,8 +68,6 @@ const scenario: Scenario = {
         better: "more",
         ours: first,
         theirs: [{ ...second, goal: 5 }],
-        rounds: seeds.length,
-        warmUps: 0,
       });
     }
 
@@ -102,8 +100,6 @@ const scenario: Scenario = {
         better: "more",
         ours: put,
         theirs: [{ ...hpa, goal: 5 }],
-        rounds: seeds.length,
-        warmUps: 0,
       });
     }
   },
