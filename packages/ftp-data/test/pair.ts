@@ -14,7 +14,7 @@ export interface Pair {
 }
 
 export async function plainPair(kind: "plain" | "intake" | "half-open" = "plain"): Promise<Pair> {
-  const server = createServer();
+  const server = createServer({ allowHalfOpen: kind === "half-open" });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const options = { port: (server.address() as AddressInfo).port, host: "127.0.0.1" };

@@ -119,11 +119,11 @@ describe.each(Object.entries(kinds))("over %s", (_, makePair) => {
 
   it("makes the peer wait for a slow store, and does not call that a stall", async () => {
     pair = await makePair();
-    const bytes = content(4_000_000);
-    const file = writable({ delay: 60 });
+    const bytes = content(2_000_000);
+    const file = writable({ delay: 300 });
     await Promise.all([
       sendFile(pair.far, readable(bytes)),
-      receiveFile(pair.near, file, { stallTimeout: 40 }),
+      receiveFile(pair.near, file, { stallTimeout: 200 }),
     ]);
     expect(hash(file.content())).toBe(hash(bytes));
   });
