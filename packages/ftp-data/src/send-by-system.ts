@@ -34,6 +34,13 @@ const little = 1 << 16;
 /** Calls in a row that send nothing right behind a write, which is no sign of a full socket any more. */
 const tries = 4;
 
+/** Milliseconds in which a fast reader makes room; so long a thread is taken up. */
+const soon = 2;
+
+/** Transfers that may wait so at a time: there are four threads unless told, for all that is done with files. */
+const mostWaiting = 2;
+let waiting = 0;
+
 /**
  * Sends by sendfile(2), which copies no byte into this process. A call sends what the socket takes at once; when it takes no
  * more, a buffer is written as usual, since Node.js tells when that is in.
@@ -61,8 +68,23 @@ export function sendBySystem(task: SendBySystem, to: Settlement): () => void {
       position += bytes;
       if (bytes > 0) to.moved(bytes);
       if (bytes === wanted) next();
-      else if (inVain < tries) writeBuffer();
+      else if (inVain < tries) awaitRoom();
       else refuse();
+    });
+  }
+
+  /** A reader that is fast has made room before a buffer could be filled; one that is not gets it written. */
+  function awaitRoom(): void {
+    if (sender === undefined || waiting >= mostWaiting) {
+      writeBuffer();
+      return;
+    }
+    waiting++;
+    sender.awaitRoom(soon, (hasRoom) => {
+      waiting--;
+      if (to.settled) return;
+      if (hasRoom) next();
+      else writeBuffer();
     });
   }
 

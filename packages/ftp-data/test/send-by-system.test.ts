@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReadableFile } from "@longshore/file-store";
 import { loadSystemCalls } from "@longshore/system-calls";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createBufferPool, createPace, DataConnectionError, receiveFile, sendFile } from "../src/index.ts";
 import { content, type Pair, plainPair, tlsPair, writable } from "./pair.ts";
 
@@ -144,6 +144,41 @@ describe("a local file over a plain socket", () => {
       pair.near.destroy();
       await expect.poll(descriptors).toBeLessThan(before);
     }
+  });
+
+  it("takes up no more than two threads with peers that take nothing, and comes whole when they do", async () => {
+    const calls = await loadSystemCalls();
+    if (calls === undefined) throw new Error("koffi is not installed, or this is no 64-bit Linux");
+    let waiting = 0;
+    let most = 0;
+    let waits = 0;
+    const { createFileSender } = calls;
+    const spy = vi.spyOn(calls, "createFileSender").mockImplementation((socket, file) => {
+      const sender = createFileSender(socket, file);
+      return (
+        sender && {
+          ...sender,
+          awaitRoom(milliseconds, done) {
+            waits++;
+            most = Math.max(most, ++waiting);
+            sender.awaitRoom(milliseconds, (hasRoom) => {
+              waiting--;
+              done(hasRoom);
+            });
+          },
+        }
+      );
+    });
+    const pairs = await Promise.all(Array.from({ length: 6 }, () => plainPair()));
+    const sendings = pairs.map(({ far }) => sendFile(far, local(descriptor)));
+    await expect.poll(() => [waits > 1, waiting]).toEqual([true, 0]);
+    const copies = pairs.map(() => writable());
+    const receivings = pairs.map(({ near }, at) => receiveFile(near, copies[at] ?? writable()));
+    await Promise.all([...sendings, ...receivings]);
+    for (const copy of copies) expect(Buffer.from(copy.content()).equals(bytes)).toBe(true);
+    expect(most).toBe(2);
+    spy.mockRestore();
+    for (const { close } of pairs) close();
   });
 
   it("counts as stalled where the peer takes nothing", async () => {

@@ -10,9 +10,17 @@ export interface FileSender {
    * broken, or the system cannot send this kind of file so. One call at a time.
    */
   send(position: number, count: number, sent: (bytes: number) => void): void;
+  /**
+   * Waits in another thread until the socket takes more, for up to so many milliseconds; `done` is called later and once,
+   * with whether it does. A call as `send` is.
+   */
+  awaitRoom(milliseconds: number, done: (hasRoom: boolean) => void): void;
   /** Gives the descriptors back, as soon as no call is under way; `send` must not be called any more. */
   close(): void;
 }
+
+/** include/uapi/asm-generic/poll.h */
+const POLLOUT = 4;
 
 /**
  * Both descriptors are duplicates of its own. While the thread is about to use a number, the socket or the file may be
@@ -27,6 +35,10 @@ export function createFileSender(library: Library, socket: Socket, file: number)
     return undefined;
   }
   const to: number = connection;
+  // A pollfd of <poll.h>: the descriptor, what is asked for, and what the system answers.
+  const awaited = new Uint8Array(8);
+  new Int32Array(awaited.buffer)[0] = to;
+  new Int16Array(awaited.buffer)[2] = POLLOUT;
   let isUnderWay = false;
   let isClosed = false;
 
@@ -42,6 +54,14 @@ export function createFileSender(library: Library, socket: Socket, file: number)
         isUnderWay = false;
         if (isClosed) giveBack();
         sent(error == null ? Math.max(0, bytes) : 0);
+      });
+    },
+    awaitRoom(milliseconds, done) {
+      isUnderWay = true;
+      library.poll(awaited, 1, milliseconds, (error, ready) => {
+        isUnderWay = false;
+        if (isClosed) giveBack();
+        done(error == null && ready > 0);
       });
     },
     close() {

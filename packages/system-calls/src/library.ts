@@ -14,6 +14,21 @@ export interface Library {
     name: Uint8Array,
     nameLength: Uint32Array,
   ): number;
+  sendto(
+    socket: number,
+    from: Uint8Array,
+    octets: number,
+    flags: number,
+    name: Uint8Array,
+    nameLength: number,
+  ): number;
+  /** In another thread; `done` gets how many of the `descriptors` are ready, and those stay as they are meanwhile. */
+  poll(
+    descriptors: Uint8Array,
+    count: number,
+    milliseconds: number,
+    done: (error: unknown, ready: number) => void,
+  ): void;
   /** In another thread; `done` gets the bytes sent, or -1. `offset` is where in the file to begin, and is not changed. */
   sendfile(
     socket: number,
@@ -37,6 +52,7 @@ export async function openLibrary(): Promise<Library | undefined> {
     const { default: koffi } = await import("koffi");
     const c = koffi.load(null);
     const fcntl = c.func("int fcntl(int descriptor, int command, ...)");
+    const poll = c.func("int poll(void *descriptors, ulong count, int milliseconds)");
     const sendfile = c.func("intptr_t sendfile(int socket, int file, _Inout_ int64_t *offset, size_t count)");
     return {
       duplicate: (descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, "int", 0),
@@ -45,6 +61,10 @@ export async function openLibrary(): Promise<Library | undefined> {
       recvfrom: c.func(
         "intptr_t recvfrom(int socket, void *into, size_t octets, int flags, void *name, void *nameLength)",
       ),
+      sendto: c.func(
+        "intptr_t sendto(int socket, void *from, size_t octets, int flags, void *name, uint nameLength)",
+      ),
+      poll: (descriptors, count, milliseconds, done) => poll.async(descriptors, count, milliseconds, done),
       sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
     };
   } catch {

@@ -1,6 +1,7 @@
 import type { Socket as UdpSocket } from "node:dgram";
 import type { Socket } from "node:net";
 import { createDatagramReceiver, type DatagramReceiver } from "./datagram-receiver.ts";
+import { createDatagramSender, type DatagramSender } from "./datagram-sender.ts";
 import { duplicate } from "./descriptor.ts";
 import { createFileSender, type FileSender } from "./file-sender.ts";
 import { openLibrary } from "./library.ts";
@@ -39,6 +40,13 @@ export interface SystemCalls {
    * @returns nothing where the socket is not one of IPv4
    */
   createDatagramReceiver(socket: UdpSocket): DatagramReceiver | undefined;
+  /**
+   * Sends from a socket at once; sendto(2). What Node.js still holds for the socket goes out later.
+   *
+   * @param socket bound
+   * @returns nothing where the socket is not one of IPv4
+   */
+  createDatagramSender(socket: UdpSocket): DatagramSender | undefined;
 }
 
 /**
@@ -53,6 +61,7 @@ export function loadSystemCalls(): Promise<SystemCalls | undefined> {
       duplicate: (socket) => duplicate(library, socket),
       segmentDatagrams: (socket, octets) => segmentDatagrams(library, socket, octets),
       createDatagramReceiver: (socket) => createDatagramReceiver(library, socket),
+      createDatagramSender: (socket) => createDatagramSender(library, socket),
     };
     return loaded;
   });

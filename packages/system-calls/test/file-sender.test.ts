@@ -101,6 +101,34 @@ describe("a file's way to a socket", () => {
     closeSync(descriptor);
   });
 
+  it("waits for room until there is some, or until the time is over", async () => {
+    const descriptor = openSync(path, "r");
+    const sender = senderOf(descriptor);
+    const room = (milliseconds: number): Promise<boolean> =>
+      new Promise((resolve) => sender.awaitRoom(milliseconds, resolve));
+    expect(await room(0)).toBe(true);
+    while ((await sendOnce(sender, 0, bytes.length)) > 0);
+    expect(await room(5)).toBe(false);
+    const waiting = room(60_000);
+    near.resume();
+    expect(await waiting).toBe(true);
+    expect(await sendOnce(sender, 0, 1)).toBe(1);
+    sender.close();
+    closeSync(descriptor);
+  });
+
+  it("gives its descriptors back when a wait has come to its end", async () => {
+    const descriptor = openSync(path, "r");
+    const before = descriptors();
+    const sender = senderOf(descriptor);
+    const waited = new Promise((resolve) => sender.awaitRoom(0, resolve));
+    sender.close();
+    expect(descriptors()).toBe(before + 2);
+    await waited;
+    expect(descriptors()).toBe(before);
+    closeSync(descriptor);
+  });
+
   it("is over where the file is, and where the peer has gone", async () => {
     const descriptor = openSync(path, "r");
     const sender = senderOf(descriptor);

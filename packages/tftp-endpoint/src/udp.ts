@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { systemCalls } from "@longshore/system-calls";
+import { type DatagramSender, systemCalls } from "@longshore/system-calls";
 import type { Tid } from "@longshore/tftp-transfer";
 import { now } from "./clock.ts";
 
@@ -78,6 +78,7 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
   });
   let isClosed = false;
   const calls = systemCalls();
+  let sender: DatagramSender | undefined;
   /** Octets that the system cuts what is sent into; 0: it does not. */
   let cutInto = 0;
 
@@ -86,6 +87,11 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
     if (calls?.segmentDatagrams(socket, octets) !== true) return false;
     cutInto = octets;
     return true;
+  }
+
+  /** Whether the system has taken it; what waits in the queue of Node.js is not overtaken. */
+  function sendNow(datagram: Uint8Array, to: Tid): boolean {
+    return sender !== undefined && socket.getSendQueueCount() === 0 && sender.send(datagram, to) >= 0;
   }
 
   function attendance(): Pick<UdpPort, "attend"> {
@@ -121,6 +127,7 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
           return;
         }
       }
+      sender = calls?.createDatagramSender(socket);
       resolve({
         local: {
           address: fd === undefined ? address : socket.address().address,
@@ -129,6 +136,7 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
         send: (datagram, to, onError) => {
           if (isClosed) return;
           if (cutInto > 0 && octetsOf(datagram) > cutInto) cut(0);
+          if (datagram instanceof Uint8Array && sendNow(datagram, to)) return;
           // A callback costs a turn for each datagram.
           if (onError === undefined) socket.send(datagram, to.port, to.address);
           else socket.send(datagram, to.port, to.address, (error) => error && onError(error));
@@ -138,8 +146,9 @@ export function openUdp(options: UdpOptions): Promise<UdpPort> {
           : {
               sendSeveral: (bytes, each, to, onRefused) => {
                 if (isClosed) return;
-                if (cut(each)) socket.send(bytes, to.port, to.address, (error) => error && onRefused());
-                else onRefused();
+                if (!cut(each)) onRefused();
+                else if (!sendNow(bytes, to))
+                  socket.send(bytes, to.port, to.address, (error) => error && onRefused());
               },
             }),
         ...attendance(),

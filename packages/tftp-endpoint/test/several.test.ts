@@ -12,6 +12,7 @@ let server: TftpServer;
 /** Octets of what was handed to the system at once. */
 let sent: number[];
 let refuses: boolean;
+let hasSender: boolean;
 
 async function serve(content: Uint8Array, kind: "store" | "handler"): Promise<number> {
   const files = createFiles({ f: content });
@@ -21,9 +22,24 @@ async function serve(content: Uint8Array, kind: "store" | "handler"): Promise<nu
 }
 
 beforeEach(async () => {
-  expect(await loadSystemCalls()).toBeDefined();
+  const calls = await loadSystemCalls();
+  if (calls === undefined) throw new Error("koffi is not installed, or this is no 64-bit Linux");
   sent = [];
   refuses = false;
+  hasSender = true;
+  const { createDatagramSender } = calls;
+  vi.spyOn(calls, "createDatagramSender").mockImplementation((socket) => {
+    const sender = hasSender ? createDatagramSender(socket) : undefined;
+    return (
+      sender && {
+        send(datagram, to) {
+          if (refuses && datagram.length > 516) return -1;
+          sent.push(datagram.length);
+          return sender.send(datagram, to);
+        },
+      }
+    );
+  });
   const send = Socket.prototype.send;
   vi.spyOn(Socket.prototype, "send").mockImplementation(function (this: Socket, ...args: unknown[]): void {
     const [datagram, , , done] = args as [Uint8Array, number, string, ((error: Error) => void)?];
@@ -72,6 +88,15 @@ it("blocks go out one by one where the system does not cut them, and none is mis
   // At once, and not when a timer tells that something was lost.
   await expect.poll(() => server.totals.outcomes.complete).toBe(1);
   expect(server.totals.statistics).toMatchObject({ retransmissions: 0, timeouts: 0 });
+});
+
+it("Node.js sends where the system's own call is not to be had", async () => {
+  const content = pattern(200_000);
+  hasSender = false;
+  const port = await serve(content, "store");
+  const got = await tftpGetBytes({ host, port, filename: "f", blksize: 512, windowsize: 16 });
+  expect(Buffer.from(got).equals(content)).toBe(true);
+  expect(sent.filter((octets) => octets > 516).length).toBeGreaterThan(5);
 });
 
 it("what a client puts goes out so as well", async () => {
