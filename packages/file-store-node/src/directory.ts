@@ -3,7 +3,7 @@ import { type Dir, type Dirent, opendir } from "node:fs";
 import { climbsOut, type DirectoryEntry, type FileType } from "@longshore/file-store";
 import { isInOwnSystem } from "./file-system.ts";
 import { type Held, linkTarget } from "./jail.ts";
-import { createLooking, type LookSettings, type Name } from "./look.ts";
+import { createLooking, type LookSettings, type Looks, type Name } from "./look.ts";
 import { isOwnName, joinPath, nameFromLatin1 } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
 import { nodeEntry, typeOf } from "./stat.ts";
@@ -13,7 +13,10 @@ const entriesAtOnce = 256;
 
 /** Entries in a batch. */
 const smallBatch = entriesAtOnce;
-const largeBatch = 1024;
+const largeBatch = 512;
+
+/** Bytes of names from which on a batch is full. */
+const longBatch = 1 << 15;
 
 /** What a directory itself says of an entry. */
 export interface RawEntry extends Name {
@@ -31,9 +34,9 @@ export async function* readEntries(
 ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
   const isOwn = await isInOwnSystem(directory.path);
   const looking = createLooking(directory, { isOwn, ...settings });
-  const underWay: Promise<readonly DirectoryEntry[]>[] = [];
+  const underWay: Promise<Looked>[] = [];
   try {
-    // The first is told of soon; those that another thread looks at are large, with less around them.
+    // The first is told of soon; those that another thread looks at are larger, with less around them.
     const size = (): number => (looking.atOnce > 1 ? largeBatch : smallBatch);
     for await (const batch of readNames(directory, isOwn ? "latin1" : "buffer", size)) {
       const shown = batch.filter(({ name }) => !isOwnName(name));
@@ -46,8 +49,20 @@ export async function* readEntries(
     await Promise.all(underWay);
   }
 
-  async function look(shown: readonly RawEntry[]): Promise<readonly DirectoryEntry[]> {
-    const looks = await looking.look(shown);
+  async function look(shown: readonly RawEntry[]): Promise<Looked> {
+    return { shown, looks: await looking.look(shown) };
+  }
+
+  /** Made when they are asked for: until then, which may be long, there are only names and numbers of them. */
+  async function* nextOf(
+    waiting: Promise<Looked>[],
+  ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
+    const looked = await waiting.shift();
+    const entries = looked === undefined ? [] : await entriesOf(looked);
+    if (entries.length > 0) yield entries;
+  }
+
+  async function entriesOf({ shown, looks }: Looked): Promise<readonly DirectoryEntry[]> {
     const entries: DirectoryEntry[] = [];
     const links: Promise<void>[] = [];
     for (const [index, { name, type }] of shown.entries()) {
@@ -63,11 +78,10 @@ export async function* readEntries(
   }
 }
 
-async function* nextOf(
-  underWay: Promise<readonly DirectoryEntry[]>[],
-): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
-  const entries = await underWay.shift();
-  if (entries !== undefined && entries.length > 0) yield entries;
+/** Names, and what stands at them. */
+interface Looked {
+  readonly shown: readonly RawEntry[];
+  readonly looks: Looks;
 }
 
 async function addTarget(
@@ -134,19 +148,24 @@ function openDirectory({ path }: Held, form: NameForm): Promise<Dir> {
   });
 }
 
-/** The next `size` entries behind `passedOver` others. */
+/** The next entries, up to `size`, behind `passedOver` others. */
 function nextBatch(handle: Dir, size: number, passedOver = 0): Promise<readonly RawEntry[]> {
   return new Promise((resolve, reject) => {
     const batch: RawEntry[] = [];
     let left = passedOver;
+    let bytes = 0;
     // With an error Node gives no entry at all, which its types do not say.
     const step = (error: Error | null, entry: Dirent | null): void => {
       if (error) {
         reject(error);
         return;
       }
-      if (entry !== null && --left < 0) batch.push(rawEntry(entry));
-      if (entry === null || batch.length === size) resolve(batch);
+      if (entry !== null && --left < 0) {
+        const raw = rawEntry(entry);
+        bytes += raw.latin1.length;
+        batch.push(raw);
+      }
+      if (entry === null || batch.length === size || bytes >= longBatch) resolve(batch);
       else handle.read(step);
     };
     handle.read(step);

@@ -45,8 +45,8 @@ const looksAtOnce = 64;
 /** Batches that go to the thread pool after one that took longer. */
 const carefulBatches = 16;
 
-/** Batches that another thread has or has had: it is never without one while those before are told of. */
-const batchesAtOnce = 4;
+/** Batches that another thread has or has had: one is looked at while the other is told of, and no more is held than that. */
+const batchesAtOnce = 2;
 
 /**
  * What stands in memory is looked at directly, which costs a third of a trip through the thread pool; where that takes

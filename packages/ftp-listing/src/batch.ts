@@ -13,16 +13,27 @@ export function encodeListing<Entry>(
   entries: Iterable<Entry>,
   formatLine: (entry: Entry) => string,
 ): Uint8Array {
-  const pieces: Uint8Array[] = [];
+  const [first = new Uint8Array(), ...more] = encodeListingPieces(entries, formatLine, piece);
+  return more.length === 0 ? first : concat([first, ...more]);
+}
+
+/**
+ * The same as pieces, each made when it is asked for: however long the lines are (of links, or with a path before each
+ * name), a piece ends with the line by which it has `length` characters.
+ */
+export function* encodeListingPieces<Entry>(
+  entries: Iterable<Entry>,
+  formatLine: (entry: Entry) => string,
+  length: number,
+): Generator<Uint8Array, void, undefined> {
   let text = "";
   for (const entry of entries) {
     text += `${formatLine(entry)}\r\n`;
-    if (text.length < piece) continue;
-    pieces.push(encodeText(text));
+    if (text.length < length) continue;
+    yield encodeText(text);
     text = "";
   }
-  const last = encodeText(text);
-  return pieces.length === 0 ? last : concat([...pieces, last]);
+  if (text !== "") yield encodeText(text);
 }
 
 function concat(pieces: readonly Uint8Array[]): Uint8Array {

@@ -1,4 +1,4 @@
-export { encodeListing } from "./batch.ts";
+export { encodeListing, encodeListingPieces } from "./batch.ts";
 export { type DialectName, dialectNames } from "./dialect-name.ts";
 export type {
   Confidence,

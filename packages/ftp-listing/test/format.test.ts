@@ -1,6 +1,7 @@
 import type { DirectoryEntry } from "@longshore/file-store";
 import {
   encodeListing,
+  encodeListingPieces,
   factNames,
   formatFactFeature,
   formatFactLine,
@@ -268,5 +269,16 @@ describe("NLST and batches", () => {
     const entries = Array.from({ length: 20_000 }, (_, index) => ({ name: `name ${index}` }));
     const text = decodeText(encodeListing(entries, formatNameLine));
     expect(text).toBe(entries.map(({ name }) => `${name}\r\n`).join(""));
+  });
+
+  it("comes in pieces that end with whole lines, however long those are", () => {
+    const entries = Array.from({ length: 100 }, (_, index) => ({ name: "n".repeat(index * 10 + 1) }));
+    const pieces = [...encodeListingPieces(entries, formatNameLine, 600)];
+    expect(pieces.map(decodeText).join("")).toBe(decodeText(encodeListing(entries, formatNameLine)));
+    for (const piece of pieces.map(decodeText)) {
+      expect(piece.endsWith("\r\n")).toBe(true);
+      expect(piece.lastIndexOf("\r\n", piece.length - 3)).toBeLessThan(600);
+    }
+    expect([...encodeListingPieces([], formatNameLine, 600)]).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import {
 } from "@longshore/file-store";
 import {
   encodeListing,
+  encodeListingPieces,
   formatFactLine,
   formatListLine,
   formatNameLine,
@@ -118,6 +119,9 @@ async function find(source: ListingSource, path: VirtualPath): Promise<Found> {
   }
 }
 
+/** Characters of one write, of which two are held: for a client that does not read, too. */
+const longWrite = 1 << 16;
+
 /** Steps of matching that one listing may cost. */
 const maxSteps = 20_000_000;
 
@@ -188,7 +192,7 @@ async function* encode(
   batches: AsyncIterable<readonly DirectoryEntry[]>,
   formatLine: (entry: DirectoryEntry) => string,
 ): AsyncGenerator<Uint8Array> {
-  for await (const batch of batches) if (batch.length > 0) yield encodeListing(batch, formatLine);
+  for await (const batch of batches) yield* encodeListingPieces(batch, formatLine, longWrite);
 }
 
 async function* prepend(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
