@@ -25,6 +25,8 @@ export interface Attacked {
   log(): string;
   /** Resident memory in bytes. */
   memory(): Promise<number>;
+  /** What is in use of that for objects and buffers, in bytes: all others are collected first. */
+  held(): Promise<number>;
   open(localAddress?: string): Promise<Control>;
   /** A control connection that has logged in. */
   login(): Promise<Control>;
@@ -75,6 +77,12 @@ export async function attacked(options: Partial<AttackedOptions> = {}): Promise<
     async memory() {
       const status = await readFile(`/proc/${child.pid}/status`, "latin1");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    },
+    async held() {
+      const answer = once(child.stdout, "data");
+      child.stdin.write("\n");
+      const [text] = await answer;
+      return Number(text);
     },
     open,
     login,
