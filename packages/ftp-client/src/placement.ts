@@ -2,7 +2,7 @@ import { createDigest } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
 import { tryCommand } from "./directory.ts";
 import type { Lease } from "./lease.ts";
-import { isRefusal, standingOf } from "./standing.ts";
+import { isRefusal, type Standing, standingOf } from "./standing.ts";
 import type { Place, TransferReport } from "./transfer.ts";
 
 /** An upload that is to appear whole under its name. */
@@ -50,7 +50,7 @@ export async function placeUpload(upload: PlacedUpload): Promise<TransferReport>
   } catch (error) {
     if (isRefusal(error) && isFinal(error)) return withoutRename(upload, report, error);
     if (!keepsPart) await clear(place, part);
-    throw error;
+    throw place.session.isClosed && FtpError.isInstance(error) ? stranded(upload, error) : error;
   }
   return { ...report, placement: "whole" };
 }
@@ -64,9 +64,9 @@ export function partOf(remote: string): string {
 }
 
 /** In place, where nothing stands and so nothing can be lost; a part that was begun is removed. */
-async function putInPlace(upload: PlacedUpload, why?: FtpError): Promise<TransferReport> {
+async function putInPlace(upload: PlacedUpload, why?: FtpError, stands?: Standing): Promise<TransferReport> {
   const { place, remote, keepsPart } = upload;
-  if (!mayGoInPlace(await standingOf(place, remote), why)) throw cannotReplace(remote, why);
+  if (!mayGoInPlace(stands ?? (await standingOf(place, remote)))) throw cannotReplace(remote, why);
   let hasBegun = false;
   try {
     const report = await upload.send(remote, () => {
@@ -94,12 +94,12 @@ async function withoutRename(
     const message = `all of it stands as ${part}, and the server refuses to rename it to ${remote}`;
     throw new FtpError("placement-refused", message, detailsOf(error));
   }
-  if (isRequired || !mayGoInPlace(stands, error)) {
+  if (isRequired || !mayGoInPlace(stands)) {
     if (!keepsPart) await clear(place, part);
     throw cannotReplace(remote, error);
   }
   const leftover = (await clear(place, part)) ? {} : { leftover: part };
-  return { ...(await putInPlace(upload, error)), ...leftover };
+  return { ...(await putInPlace(upload, error, stands)), ...leftover };
 }
 
 /** At each moment the old file stands under one of two names, and the new one is whole. */
@@ -179,16 +179,11 @@ function isOfName(error: FtpError): boolean {
 }
 
 /**
- * Where nothing stands; and where nobody can tell, on a server that knows no renaming (500, 502, RFC 959 §5.4): it is one
+ * Where nothing stands; and on a server that knows neither renaming nor a way to tell (500, 502, RFC 959 §5.4): it is one
  * of the smallest, and can be given a file in no other way.
  */
-function mayGoInPlace(stands: "file" | "nothing" | "unknown", why: FtpError | undefined): boolean {
-  const isUnknown = why?.command?.startsWith("RNFR") === true && isUnimplemented(why);
-  return stands === "nothing" || (stands === "unknown" && isUnknown);
-}
-
-function isUnimplemented({ reply }: FtpError): boolean {
-  return reply?.code === 500 || reply?.code === 502;
+function mayGoInPlace(stands: Standing): boolean {
+  return stands === "nothing" || stands === "untold";
 }
 
 function isFinal({ reply }: FtpError): boolean {
@@ -201,6 +196,17 @@ function cannotReplace(remote: string, why: FtpError | undefined): FtpError {
   const said = reply === undefined ? "" : ` (${reply.code} ${reply.lines.join(" ")})`;
   const message = `${remote} cannot be replaced as a whole: the server takes no temporary name there, or does not rename to this one${said}`;
   return new FtpError("placement-refused", message, why === undefined ? {} : detailsOf(why));
+}
+
+/** The session ended between the file's last byte and its name. */
+function stranded({ part, remote }: PlacedUpload, why: FtpError): FtpError {
+  const { phase, transcript, retryable } = why;
+  const message = `${why.reason}; all of the file is there, as ${part} or, if the server still did the rename, as ${remote}`;
+  return new FtpError(why.code, message, {
+    ...detailsOf(why),
+    ...(phase === undefined ? {} : { phase }),
+    ...{ transcript, retryable },
+  });
 }
 
 function detailsOf(why: FtpError) {

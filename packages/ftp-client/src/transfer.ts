@@ -76,7 +76,7 @@ export async function retrieve(
     mover,
     (mark) => {
       // With REST some servers tell the whole size there and some the rest.
-      if (offset === 0) hint = toNumber(parseNumber(mark));
+      if (offset === 0) hint = toNumber(parseNumber(mark)) ?? hint;
     },
   );
   const known = expectedSize ?? hint;
@@ -151,9 +151,14 @@ async function sizeAfter(lease: Lease, remote: string): Promise<number | undefin
   try {
     return await sizeOf(lease, remote);
   } catch (error) {
-    if (FtpError.isInstance(error) && goodbyes.includes(error.code)) return undefined;
+    if (FtpError.isInstance(error) && isGoodbye(error)) return undefined;
     throw error;
   }
+}
+
+/** The server's, or its silence: a timeout of this side's own has no phase. */
+function isGoodbye({ code, phase }: FtpError): boolean {
+  return goodbyes.includes(code) || (code === "timeout" && phase === "command");
 }
 
 const goodbyes: readonly FtpErrorCode[] = ["service-closing", "connection-lost", "closed"];
