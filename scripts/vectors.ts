@@ -88,7 +88,7 @@ function readSamples(file: string): readonly Sample[] {
   } catch (error) {
     fail(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  // Dialogues are held with a running server: `interop/server-dialogue.test.ts`.
+  // Dialogues are held with something that runs: `interop/server-dialogue.test.ts`, `ftp-client/test/dialogues.test.ts`.
   if (isObject(content) && "dialogues" in content) return [];
   const list = isObject(content) && !Array.isArray(content) ? content.samples : content;
   if (!Array.isArray(list) || !list.every(isObject)) fail(`${file} has no list of samples`);

@@ -250,6 +250,9 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
       "that is cut without close_notify is no complete download, and nothing stands under the name",
     ),
   ],
+  "scripted dialogues written for other clients": [
+    ...client("dialogues", "a dialogue", "a server with one answer for each verb"),
+  ],
 
   // Listings.
   "MLSD where FEAT has it, else LIST": client("listing", "by MLSD where FEAT has it", "by LIST -a elsewhere"),
