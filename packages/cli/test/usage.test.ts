@@ -65,6 +65,11 @@ const wrong: readonly (readonly [args: string[], says: RegExp])[] = [
   [["ls", "--insecure", "ftp://h/"], /add --tls, or use an ftps:\/\/ URL/],
   [["ls", "--tls", "--ca", "/nofile", "ftp://h/"], /--ca: \/nofile cannot be read/],
   [["ls", "--tls", "--ca", "/etc/hostname", "ftp://h/"], /holds no certificate in PEM form/],
+  [["probe", "--family", "4", "ftp://[::1]:1/"], /::1 is an address of IPv6: it cannot be reached over IPv4/],
+  [
+    ["probe", "--family", "6", "ftp://127.0.0.1:1/"],
+    /127\.0\.0\.1 is an address of IPv4: it cannot be reached over IPv6/,
+  ],
 
   [["serve", "/nowhere"], /\/nowhere cannot be served \(ENOENT/],
   [["serve", "/etc/hostname"], /is no directory/],

@@ -1,8 +1,8 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type HostPort, parseHost, unmapHost } from "@longshore/ftp-address";
 import { createTlsLayer, type TlsLayer } from "@longshore/ftp-data";
-import type { ClientEvent } from "@longshore/ftp-session/client";
+import { type ClientEvent, FtpError } from "@longshore/ftp-session/client";
 import { type Dial, dialledEnd, openSocket } from "./dial.ts";
 import type { Security } from "./tls.ts";
 
@@ -30,6 +30,10 @@ interface ControlOptions {
 export function openControl(options: ControlOptions): ControlConnection {
   const { onBytes, report, dial } = options;
   const { host, port, localAddress, family } = options;
+  const own = isIP(host);
+  // Node.js would connect all the same.
+  if (family !== undefined && own !== 0 && own !== family)
+    throw new FtpError("bad-argument", `${host} is an address of IPv${own} and not of IPv${family}`);
   const target = { host, port, ...(localAddress === undefined ? {} : { localAddress }) };
   let plain: Socket | undefined;
   let socket: Socket | TLSSocket | undefined;

@@ -74,7 +74,7 @@ export interface FtpClientOptions {
   readonly dial?: Dial;
   /** The local address to connect from. */
   readonly localAddress?: string;
-  /** IPv4 or IPv6 alone, where `host` is a name with both; what the system prefers unless told. */
+  /** IPv4 or IPv6 alone, where `host` is a name with both; what the system prefers unless told. An address must be of it. */
   readonly family?: 4 | 6;
   /** Sees each command and each reply, both without secrets, and how data connections begin and end. */
   readonly onTrace?: (event: TraceEvent) => void;

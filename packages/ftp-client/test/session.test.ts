@@ -69,6 +69,14 @@ describe("connecting", () => {
     expect((await failure(ipv6)).code).toBe("connect-failed");
   });
 
+  it.each([
+    ["127.0.0.1", 6],
+    ["::1", 4],
+  ] as const)("an address is of no other family: %s, %i", async (host, family) => {
+    const error = await failure(FtpClient.connect({ host, port: 1, family }));
+    expect(error).toMatchObject({ code: "bad-argument", retryable: false });
+  });
+
   it("a wrong port is an error, not a crash", async () => {
     expect((await failure(FtpClient.connect({ host: "127.0.0.1", port: 70_000 }))).code).toBe("bad-argument");
   });

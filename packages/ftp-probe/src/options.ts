@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isSecret, type Secret } from "@longshore/ftp-command";
 import { ProbeError } from "./error.ts";
 import type { Finding } from "./finding.ts";
@@ -72,8 +73,8 @@ const defaults: ProbeLimits = {
 /**
  * The limits with their defaults.
  *
- * @throws {ProbeError} `bad-argument` for what is no whole number, or 0 where there has to be some, and for a line break
- * in what goes into a command
+ * @throws {ProbeError} `bad-argument` for what is no whole number, or 0 where there has to be some, for a line break
+ * in what goes into a command, and for an address of another family than the one that is asked for
  */
 export function limitsOf(options: ProbeOptions): ProbeLimits {
   const { limits = {}, user = "", password = "", directory = "", write = "" } = options;
@@ -81,10 +82,19 @@ export function limitsOf(options: ProbeOptions): ProbeLimits {
   for (const [name, text] of Object.entries(texts))
     if (/[\r\n\0]/.test(text))
       throw new ProbeError("bad-argument", `${name} holds CR, LF or NUL: take it out`);
+  checkFamily(options);
   const whole = { ...defaults, ...limits };
   for (const [name, value] of Object.entries(whole)) {
     if (!Number.isSafeInteger(value) || value < (name === "guesses" ? 0 : 1))
       throw new ProbeError("bad-argument", `limits.${name} is ${value}: give a whole number from 1 up`);
   }
   return whole;
+}
+
+/** An address is of one family, whatever is asked for: the other one cannot be had, and is not to be passed over. */
+function checkFamily({ host, family }: ProbeOptions): void {
+  const own = isIP(host);
+  if (family === undefined || own === 0 || own === family) return;
+  const message = `${host} is an address of IPv${own}: it cannot be reached over IPv${family}; give a name, or leave the family out`;
+  throw new ProbeError("bad-argument", message);
 }

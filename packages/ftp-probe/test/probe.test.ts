@@ -16,6 +16,8 @@ describe("a probe", () => {
     expect(await codeOf(probeServer({ host: "127.0.0.1", only: ["nonsense"] }))).toBe("bad-argument");
     expect(await codeOf(probeServer({ host: "127.0.0.1", user: "a\r\nDELE x" }))).toBe("bad-argument");
     expect(await codeOf(probeServer({ host: "127.0.0.1", limits: { seconds: 0 } }))).toBe("bad-argument");
+    expect(await codeOf(probeServer({ host: "127.0.0.1", port: 1, family: 6 }))).toBe("bad-argument");
+    expect(await codeOf(probeServer({ host: "::1", port: 1, family: 4 }))).toBe("bad-argument");
     const ssh = await scripted({ greeting: "SSH-2.0-OpenSSH_9.6" });
     expect(await codeOf(probeServer({ host: "127.0.0.1", port: ssh.port, limits: { patience: 300 } }))).toBe(
       "not-ftp",
