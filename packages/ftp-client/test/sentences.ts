@@ -13,6 +13,8 @@ const address = (file: string, ...tests: readonly string[]): readonly Row[] =>
   of(`ftp-address/test/${file}.test.ts`, ...tests);
 const listing = (file: string, ...tests: readonly string[]): readonly Row[] =>
   of(`ftp-listing/test/${file}.test.ts`, ...tests);
+const command = (file: string, ...tests: readonly string[]): readonly Row[] =>
+  of(`cli/test/${file}.test.ts`, ...tests);
 const interop = (file: string, ...tests: readonly string[]): readonly Row[] =>
   of(`../interop/${file}.test.ts`, ...tests);
 
@@ -229,6 +231,7 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
     ...client("tree", "a dry run says what would be done and does nothing"),
     ...interop("ftp-client-trees", "files are mirrored up and down again, every one the same"),
   ],
+  "bounded parallelism": client("tree", "moves so many files at a time, and no more"),
   "entries that were skipped or failed are returned, one failure does not end the rest unless asked": [
     ...client(
       "tree",
@@ -334,5 +337,85 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   "a recorder writes a session's transcript; a replayer turns it into a test": [
     ...client("recording", "a transfer that broke breaks again, with the session going on"),
     ...client("recording", "is read back as it was, whatever the bytes"),
+  ],
+
+  // The calls.
+  "await using; every call takes a signal and a time, those that move data tell how far they are": [
+    ...client("session", "QUIT at the end, and `await using` does it"),
+    ...client(
+      "calls",
+      "AbortSignal on every call: %s under way is given up",
+      "a time for the whole of every call",
+    ),
+    ...client("calls", "progress of every transfer: a download, an upload, a listing, names"),
+  ],
+  "a table of what basic-ftp has, and what it is here": client(
+    "migration",
+    "everything public of %s stands in the table",
+  ),
+
+  // The command.
+  "get, put, ls, rm, mkdir, mv, mirror, cat, stat and chmod, with patterns and -r": [
+    ...command("client", "what a pattern finds, and directories only with -r"),
+    ...command("client", "-r a directory under its name, as a name, and its content"),
+    ...command("client", "makes a directory here like one there, and again without moving anything"),
+    ...command("client", "rm what a pattern finds, and with -r whole directories; links alone"),
+    ...command("client", "mkdir -p those above it, mv several into one", "chmod what a pattern finds"),
+    ...command("client", "stat tells all, with a hash of the content", "writes one after the other"),
+    ...command("client", "ls what patterns find, and several directories"),
+    ...interop("cli-client", "put -r and get -r: the same tree, by hash", "mkdir, mv, chmod and rm"),
+  ],
+  "--parallel, --timeout, --resume, --verify, --limit-rate, --active, --proxy, --netrc": [
+    ...command(
+      "client",
+      "an object a line for programs",
+      "--timeout ends waiting for a server that says nothing",
+    ),
+    ...command("client", "--resume goes on behind what is here", "--verify hash proves it, or fails"),
+    ...command(
+      "client",
+      "--active lets the server connect",
+      "--proxy goes through one, for control and data",
+    ),
+    ...command("client", "--netrc gives user and password, in each of its forms"),
+    ...interop("cli-client", "get and put that were interrupted go on with --resume"),
+  ],
+  "a session with the commands of ftp(1) and lftp": [
+    ...command("shell-table", "are those that people know from ftp(1) and lftp(1)"),
+    ...command("shell", "goes where it is told", "takes patterns: mget, mput, mdelete, ls"),
+    ...command("shell", "goes on with what stands: append, reput, reget", "mirrors both ways"),
+    ...command("shell", "changes what is there: mkdir, rename, chmod, delete, rmdir"),
+    ...command("shell", "transfers text with either side's line ends in ascii", "logs in as somebody else"),
+    ...command(
+      "shell",
+      "opens data connections from either side",
+      "sends lines of one's own, and shows the reply",
+    ),
+    ...command("shell", "tells what every command is for"),
+  ],
+  "completion of remote names, history, Ctrl-C that keeps the session, at a real terminal": [
+    ...command("shell-complete", "completes remote names"),
+    ...command("shell-history", "is there again, and its owner alone can read it"),
+    ...interop("ftp-shell", "a session at a terminal", "with our server", "with vsftpd"),
+  ],
+
+  // The probe.
+  "features, TLS, representation types, passive and active, RFC 2577, conformance by command; --json": [
+    ...of("ftp-probe/test/checks.test.ts", "a check", "representation.types", "passive.address"),
+    ...of(
+      "ftp-probe/test/probe.test.ts",
+      "gives findings in the order of the table, counted, and as plain JSON",
+    ),
+    ...interop("probe", "longshore probe with ", "is clean: %s", "is clean over IPv6, with --family 6"),
+    ...interop("probe", "prints a card for people, with what did not pass"),
+  ],
+
+  // With programs of others.
+  "five servers, plain, explicit and implicit TLS, IPv4 and IPv6, active and passive": [
+    ...interop("ftp-client", "our FTP client with ", "plain", "over explicit TLS"),
+    ...interop("ftp-client-networks", "over IPv", "put, list and get"),
+  ],
+  "a local proxy drops, stalls and resets connections in the middle of each phase": [
+    ...interop("ftp-client-faults", "faults between our FTP client and our server"),
   ],
 };

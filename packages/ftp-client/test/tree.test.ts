@@ -147,6 +147,37 @@ describe("downloadTree", () => {
       if (action.type === "transfer") expect(moved?.verified).toBe("size");
   });
 
+  it("moves so many files at a time, and no more", async () => {
+    const names = Array.from({ length: 9 }, (_, index) => `/many/${index}`);
+    const made = createMemoryStore({ files: Object.fromEntries(names.map((name) => [name, "content"])) });
+    let opened = 0;
+    let most = 0;
+    let released = (): void => {};
+    let gate = new Promise<void>((resolve) => {
+      released = resolve;
+    });
+    // Nobody goes on before there are three, and then a fourth would have had the time to come.
+    const openRead: FileStore["openRead"] = async (path, context) => {
+      most = Math.max(most, ++opened);
+      if (opened === 3) setTimeout(() => released(), 30);
+      await gate;
+      if (--opened === 0) {
+        gate = new Promise((resolve) => {
+          released = resolve;
+        });
+      }
+      return made.openRead(path, context);
+    };
+    server = createFtpServer({ store: { ...made, openRead }, authenticators: [letIn] });
+    const { port } = await server.listen();
+    const login = { user: "ann", password: "wonderland" };
+    const ftp = await FtpPool.connect({ host: "127.0.0.1", port, maxSessions: 8, ...login });
+    open.push(ftp);
+    const report = await downloadTree(ftp, "/many", createMemoryStore(), { parallel: 3 });
+    expect(report).toMatchObject({ isComplete: true, bytes: 9 * 7 });
+    expect(most).toBe(3);
+  });
+
   it("gets it over one session, from a relative path, into any store", async () => {
     const ftp = await client();
     const to = createMemoryStore();
