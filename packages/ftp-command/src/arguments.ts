@@ -65,6 +65,8 @@ export interface ArgumentsByGrammar {
   readonly combination: { readonly target: string; readonly parts: readonly string[] };
   readonly factNames: { readonly facts: readonly string[] };
   readonly algorithm: { readonly algorithm?: string };
+  /** What ALLO's size is from then on: that of the file, and not only room for it. */
+  readonly sizeMeaning: { readonly meaning: "EXACT" };
   /** `level` 0 to 9. */
   readonly modeOptions: { readonly mode: "Z"; readonly level?: number };
   /** 0 to 0o7777. */

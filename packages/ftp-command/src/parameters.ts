@@ -14,6 +14,7 @@ export const parameterGrammars: Grammars<
   | "switch"
   | "protocol"
   | "range"
+  | "sizeMeaning"
   | "modeOptions"
   | "mask"
   | "seconds"
@@ -128,6 +129,14 @@ export const parameterGrammars: Grammars<
       return start <= end || (start === 1 && end === 0) ? { start, end } : "bad-argument";
     },
     format: ({ start, end }) => `${start} ${end}`,
+  },
+  sizeMeaning: {
+    syntax: "EXACT",
+    parse: (text) => {
+      const meaning = letter(text, ["EXACT"]);
+      return meaning === undefined ? letterFault(text) : { meaning };
+    },
+    format: (argument) => argument.meaning,
   },
   modeOptions: {
     syntax: "Z [LEVEL 0-9]",

@@ -193,6 +193,7 @@ export const commandTable = {
   "OPTS UTF-8": { aliasOf: "OPTS UTF8", source: "by custom" },
   "OPTS MLST": { grammar: "factNames", when: "any", source: "RFC 3659 §7.9" },
   "OPTS HASH": { grammar: "algorithm", when: "any", source: "draft-bryan-ftpext-hash-02 §3.2" },
+  "OPTS ALLO": { grammar: "sizeMeaning", source: "Longshore: sizes that uploads have to have" },
   "OPTS MODE": {
     grammar: "modeOptions",
     when: "any",

@@ -107,6 +107,7 @@ const argumentsOf: { readonly [G in GrammarName]: Arbitrary<ArgumentsByGrammar[G
   combination: fc.record({ target: text, parts: fc.array(text, { minLength: 1, maxLength: 4 }) }),
   factNames: fc.record({ facts: fc.array(word, { maxLength: 5 }) }),
   algorithm: fc.record({ algorithm: fc.stringMatching(/^[A-Z0-9_/-]{1,10}$/) }, { requiredKeys: [] }),
+  sizeMeaning: fc.constant({ meaning: "EXACT" }),
   modeOptions: fc.record(
     { mode: fc.constant<"Z">("Z"), level: fc.integer({ min: 0, max: 9 }) },
     { requiredKeys: ["mode"] },

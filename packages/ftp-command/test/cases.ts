@@ -491,6 +491,17 @@ export const cases: { readonly [V in Verb]: Cases } = {
     ],
     wrong: [["SHA 1", "bad-argument"]],
   },
+  "OPTS ALLO": {
+    bare: "missing-argument",
+    valid: [
+      ["EXACT", { meaning: "EXACT" }],
+      ["exact", { meaning: "EXACT" }],
+    ],
+    wrong: [
+      ["ROUGH", "bad-argument"],
+      ["EXACT 1", "bad-argument"],
+    ],
+  },
   "OPTS MODE": {
     bare: "missing-argument",
     valid: [

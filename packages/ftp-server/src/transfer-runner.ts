@@ -70,7 +70,7 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
 
   /** Answers the number of bytes moved. Whatever stops it is thrown, and what was open is closed. */
   async function move(
-    { transfer, abort }: Running,
+    { transfer, what, abort }: Running,
     opened: OpenTransfer,
     connection: Promise<Socket | DataFailure>,
     info: TransferInfo,
@@ -98,8 +98,9 @@ export function createTransferRunner(environment: TransferEnvironment): Transfer
     };
     const mayCommit = async (): Promise<boolean> => {
       // The system of a client that was killed ends the data connection first and the control connection right
-      // behind it. With TLS, close_notify has told already that the client meant to end.
-      if (!("encrypted" in socket) || wasCut(socket)) {
+      // behind it. With TLS, close_notify has told already that the client meant to end; so has its size where that is known.
+      const isKnownWhole = what.kind === "receive-file" && what.isExact === true;
+      if (!isKnownWhole && (!("encrypted" in socket) || wasCut(socket))) {
         const took = performance.now() - began;
         await delay(Math.min(environment.vanishGrace, Math.max(2, took / 10)));
       }

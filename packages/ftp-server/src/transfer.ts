@@ -104,7 +104,7 @@ async function openReceive(
   source: ListingSource,
   what: Extract<Transfer, { readonly kind: "receive-file" }>,
 ): Promise<OpenTransfer | typeof restartBeyondEnd> {
-  const { mode, representation } = what;
+  const { mode, representation, isExact, expectedSize } = what;
   const target = await openTarget(source, what);
   if (target === restartBeyondEnd) return restartBeyondEnd;
   const { path, file } = target;
@@ -120,6 +120,7 @@ async function openReceive(
         if (wasCut(socket) && !mayEndAnyhow) {
           throw new DataConnectionError("truncated", "TLS ended without close_notify", bytes);
         }
+        if (isExact && bytes !== expectedSize) throw otherSize(bytes, expectedSize);
         if (!(await mayCommit())) throw new FileStoreError("aborted", "the client is gone");
         await file.commit();
         return bytes;
@@ -135,4 +136,12 @@ async function openReceive(
       kept = await endInterrupted(target, new FileStoreError("aborted", "there was no data connection"));
     },
   };
+}
+
+/** Less is a connection that was cut, and can be gone on from; more is no such file. */
+function otherSize(bytes: number, expected = 0): Error {
+  const message = `${bytes} bytes came, and ALLO said ${expected}`;
+  return bytes < expected
+    ? new DataConnectionError("reset", message, bytes)
+    : new FileStoreError("too-large", message);
 }

@@ -135,6 +135,35 @@ describe("an interrupted upload is not lost", () => {
     expect(await client.command("SIZE new")).toBe("213 10");
   });
 
+  it("in clear, a size that was told beforehand says what is whole: less is kept aside, more is none", async () => {
+    const running = await start();
+    const client = await running.client();
+    const commits = (): number => running.events.filter((event) => event.type === "commit").length;
+    expect((await client.put("STOR a.txt", "old")).final).toMatch(/^226/);
+    // As RFC 959 has it, less than what was reserved is a file, too.
+    await client.command("ALLO 100");
+    expect((await client.put("STOR a.txt", "older")).final).toMatch(/^226/);
+    expect(await client.command("OPTS ALLO EXACT")).toMatch(/^200/);
+    for (const [path, content, final] of [
+      ["a.txt", "1234567", /^426/],
+      ["new", "1234567", /^426/],
+      ["a.txt", "123456789", /^552/],
+      ["a.txt", "12345678", /^226/],
+    ] as const) {
+      await client.command("ALLO 8");
+      const before = commits();
+      expect((await client.put(`STOR ${path}`, content)).final).toMatch(final);
+      expect(commits() - before).toBe(content.length === 8 ? 1 : 0);
+      expect((await client.get("RETR a.txt")).content).toBe(content.length === 8 ? content : "older");
+    }
+    expect(await client.command("SIZE new")).toBe("213 7");
+    // It holds for the next upload alone, and for none that goes on from something.
+    expect((await client.put("STOR a.txt", "any")).final).toMatch(/^226/);
+    await client.command("ALLO 8");
+    expect((await client.put("APPE a.txt", "thing")).final).toMatch(/^226/);
+    expect((await client.get("RETR a.txt")).content).toBe("anything");
+  });
+
   it("the old file stands, and an upload that would have replaced it leaves nothing", async () => {
     const client = await (await start()).client();
     await interrupt(client, "STOR a.txt", "would replace");

@@ -214,6 +214,8 @@ export type Transfer =
       readonly mask?: number;
       /** What ALLO announced. */
       readonly expectedSize?: number;
+      /** What comes has `expectedSize`, or nothing of it gets the name (OPTS ALLO EXACT). */
+      readonly isExact?: true;
       readonly representation: TransferType;
     }
   | Listing;

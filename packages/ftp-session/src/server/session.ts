@@ -31,6 +31,8 @@ export interface SessionParameters {
   range: { readonly start: number; readonly end: number } | undefined;
   /** ALLO, for the next upload only. */
   allocated: number | undefined;
+  /** OPTS ALLO EXACT: an upload has that size, or is none. */
+  isExact: boolean;
   data: DataChannel;
   /** EPSV ALL was sent: nothing else may set up data connections (RFC 2428 §4). */
   extendedPassiveOnly: boolean;
@@ -167,6 +169,7 @@ export function initialParameters(options: ResolvedOptions): SessionParameters {
     restart: 0,
     range: undefined,
     allocated: undefined,
+    isExact: false,
     data: { kind: "default" },
     extendedPassiveOnly: false,
     sized: false,

@@ -11,6 +11,7 @@ const trials: Readonly<
 > = {
   // That it is so is the store's to keep; here, that the command is there.
   "STOR ATOMIC": { send: ["STOR"], code: 501 },
+  "ALLO EXACT": { send: ["OPTS ALLO EXACT"], code: 200 },
   "REST STREAM": { send: ["REST 2"], code: 350 },
   "AUTH TLS": { send: ["AUTH TLS"], code: 234, from: "greeting" },
   PBSZ: { send: ["AUTH TLS", "PBSZ 0"], code: 200, from: "greeting" },
@@ -136,7 +137,10 @@ describe("FEAT", () => {
   it("says that uploads appear whole only of a store that writes aside", () => {
     const store = { ...features, capabilities: { ...capabilities, writes: "in-place" as const } };
     expect(linesOf(begin({}, features, true).send("FEAT")[0])).toContain("STOR ATOMIC");
-    expect(linesOf(begin({}, store, true).send("FEAT")[0])).not.toContain("STOR ATOMIC");
+    const inPlace = linesOf(begin({}, store, true).send("FEAT")[0]);
+    expect(inPlace).not.toContain("STOR ATOMIC");
+    expect(inPlace).not.toContain("ALLO EXACT");
+    expect(codes(begin({}, store, true).send("OPTS ALLO EXACT"))).toEqual([504]);
   });
 
   it("marks what is selected: HASH, LANG and MLST", () => {

@@ -70,6 +70,7 @@ const samples: Readonly<Record<GrammarName, Samples>> = {
   },
   factNames: { valid: ["type;size;", ""], wrong: ["type", ";;"] },
   algorithm: { valid: [undefined, "SHA-1", "sha-512", "md5", "CRC32"], wrong: ["SHA-3", "CRC-37", "a b"] },
+  sizeMeaning: { valid: ["EXACT", "exact"], wrong: [undefined, "ROUGH"] },
   modeOptions: { valid: [], wrong: [undefined, "Z", "Z LEVEL 9", "S"] },
   permissions: { valid: ["644 a.txt", "0755 dir"], wrong: [undefined, "644", "888 a.txt", "rwx a.txt"] },
   mask: { valid: [undefined, "022", "0"], wrong: ["9", "1777", "u=rwx"] },

@@ -33,7 +33,7 @@ import { range } from "./range.ts";
 import { reinitialize } from "./reinitialize.ts";
 import { deleteFile, makeDirectory, removeDirectory, removeDirectoryTree } from "./remove.ts";
 import { renameFrom, renameTo } from "./rename.ts";
-import { allocate, restart } from "./restart.ts";
+import { allocate, allocateOption, restart } from "./restart.ts";
 import { retrieve } from "./retrieve.ts";
 import {
   authenticationMechanism,
@@ -104,6 +104,7 @@ const handlers: Handlers = {
   "OPTS UTF8": utf8Option,
   "OPTS MLST": factOption,
   "OPTS HASH": hashOption,
+  "OPTS ALLO": allocateOption,
   "OPTS MODE": modeOption,
   EPRT: extendedPort,
   EPSV: extendedPassive,

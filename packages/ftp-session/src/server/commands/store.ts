@@ -7,6 +7,12 @@ import { answer, type Step } from "../step.ts";
 import { refusal } from "../store-error.ts";
 import { atPath } from "./path.ts";
 
+/** Whether a name has its old content until it has all of the new. */
+export function writesAside(session: Session): boolean {
+  const { writable, writes } = featuresOf(session).capabilities;
+  return writable && writes === "atomic";
+}
+
 type Receive = Extract<Transfer, { readonly kind: "receive-file" }>;
 
 /**
@@ -60,9 +66,11 @@ function receive(
   start = 0,
   end: { readonly end?: number } = {},
 ): Step {
-  const { type, allocated, mask } = session.parameters;
+  const { type, allocated, mask, isExact } = session.parameters;
+  // What ASCII or a restart makes of the bytes has another size than the file.
+  const mustFit = isExact && mode === "replace" && type === "image";
   const size = {
-    ...(allocated === undefined ? {} : { expectedSize: allocated }),
+    ...(allocated === undefined ? {} : { expectedSize: allocated, ...(mustFit ? { isExact } : {}) }),
     ...(mask === undefined ? {} : { mask }),
     ...end,
   };
