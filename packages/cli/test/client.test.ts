@@ -285,7 +285,7 @@ describe("put", () => {
     const store = createNodeStore(root, { writable: true });
     const box = createFtpServer({
       ...{ store, anonymous: { permission: "rw" } as const },
-      without: ["RNFR", "RNTO", "DELE"],
+      without: ["RNFR", "RNTO", "DELE", "OPTS ALLO"],
     });
     const boxUrl = `ftp://127.0.0.1:${(await box.listen()).port}/index.html`;
     const file = join(place, "site/index.html");

@@ -181,7 +181,7 @@ describe("what watches over it", () => {
       ...["--on-upload", `${process.execPath} ${program} ${out}`, "--log", "json"],
     ]);
     await using anyone = await connect(server, "anonymous", "me@example.org");
-    await anyone.upload(bytesOf("three"), "in/new $(x)", { temporary: false });
+    await anyone.upload(bytesOf("three"), "in/new $(x)");
     const names: string[] = [];
     for await (const name of anyone.listNames("in")) names.push(name);
     expect(names).toEqual([]);

@@ -168,6 +168,7 @@ function createClient(
   const command = (what: FtpCommand, call: CallOptions = {}): Promise<FtpReply> => {
     // Whatever it selects, the next hash selects its own again.
     if (what.verb === "OPTS HASH" || what.verb === "REIN") facts.hash = "";
+    if (what.verb === "REIN") facts.isExact = undefined;
     return session.use(call, (lease) => lease.command(what));
   };
 
@@ -246,6 +247,7 @@ function createClient(
     },
     async quote(line, call = {}) {
       facts.hash = "";
+      facts.isExact = undefined;
       const reply = await session.use(call, (lease) => lease.quote(line));
       return reply;
     },

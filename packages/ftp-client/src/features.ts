@@ -22,6 +22,8 @@ export interface KnownFeatures {
   features: Features | undefined;
   /** What OPTS HASH chose last in this session. */
   hash?: string;
+  /** Whether uploads have the size that ALLO told, or are none (OPTS ALLO EXACT). */
+  isExact?: boolean | undefined;
   /** Directories in which the server took no temporary name, or renamed nothing. */
   readonly inPlace?: Set<string>;
 }
@@ -29,6 +31,13 @@ export interface KnownFeatures {
 /** Whether the server itself writes uploads aside and has them appear whole, as ours says in FEAT. */
 export function writesAside({ features }: KnownFeatures): boolean {
   return features?.get("STOR") === "ATOMIC";
+}
+
+/** Has the server take uploads of the size that ALLO tells, and no others; whether it does, as ours says in FEAT. */
+export async function takesExactSizes(lease: Lease, facts: KnownFeatures): Promise<boolean> {
+  if (facts.features?.get("ALLO") !== "EXACT") return false;
+  facts.isExact ??= await tryCommand(lease, { verb: "OPTS ALLO", meaning: "EXACT" });
+  return facts.isExact;
 }
 
 /** What follows a login. */

@@ -1,6 +1,6 @@
 import { createDigest, digestFile } from "@longshore/ftp-data";
 import { FtpError } from "@longshore/ftp-session/client";
-import { writesAside } from "./features.ts";
+import { takesExactSizes, writesAside } from "./features.ts";
 import { type HashCheck, prepareHash } from "./hash.ts";
 import type { TransferCallOptions } from "./options.ts";
 import { partOf, placeUpload } from "./placement.ts";
@@ -35,7 +35,7 @@ export interface UploadOptions extends TransferCallOptions {
   /**
    * Upload under another name and rename at the end, so that nothing partial stands under the name itself and what stood
    * there stays until then. Unless told: as `NAME.longshore-part` wherever that can be, which the server does itself
-   * where its FEAT has `STOR ATOMIC` and data goes over TLS; where a name or the rename is refused and nothing stands there, in place (see
+   * where its FEAT has `STOR ATOMIC` and data goes over TLS or, of a known size, by `ALLO EXACT`; where a name or the rename is refused and nothing stands there, in place (see
    * `placement` in the report); where something stands, `placement-refused`. `true`, or the name to use: in that way and no
    * other. `false`: in place, where a failure leaves a part and has lost what stood. What failed is removed, unless `resume`.
    * Has no meaning with `append` and `unique`.
@@ -90,16 +90,20 @@ export async function upload(
     }
     const resumed = async (name: string, standing: number, rest = source): Promise<TransferReport> =>
       confirm(await resumeUpload(session, lease, rest, name, standing, options), name);
-    const { resume = false, temporary } = options;
+    const { resume = false, temporary, representation = "image" } = options;
     if (resume && source.file === undefined)
       throw new FtpError("unsupported", "only a file or bytes can be resumed, not a stream");
-    // In clear, a connection that is cut looks like one that has ended: nobody but this side knows what is whole.
-    const isAside = session.isDataPrivate && writesAside(place.facts);
+    // In clear, a connection that is cut looks like one that has ended, but to a server that knows the size beforehand.
+    const mayTell =
+      temporary === undefined && !resume && representation === "image" && source.size !== undefined;
+    const isPrivate = session.isDataPrivate;
+    const allocate = mayTell && !isPrivate && (await takesExactSizes(lease, place.facts));
+    const isAside = (isPrivate || allocate) && writesAside(place.facts);
     const isDirect = temporary === false || (temporary === undefined && isAside);
     if (isDirect) {
       const report = resume
         ? await resumed(remote, (await sizeOf(lease, remote)) ?? 0)
-        : await confirm(await store(session, lease, "STOR", remote, source, whole));
+        : await confirm(await store(session, lease, "STOR", remote, source, { ...whole, allocate }));
       return { ...report, placement: isAside ? "whole" : "in-place" };
     }
     const part = typeof temporary === "string" ? temporary : partOf(remote);

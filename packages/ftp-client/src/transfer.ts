@@ -106,6 +106,8 @@ export async function store(
     readonly base?: number;
     /** Position with REST. */
     readonly restart?: boolean;
+    /** Tell the source's size with ALLO. */
+    readonly allocate?: boolean;
   },
 ): Promise<TransferReport> {
   const { offset, base = offset, restart = false, representation = "image", verify = "size" } = options;
@@ -118,7 +120,11 @@ export async function store(
   }));
   let name: string | undefined;
   const result = await lease.transfer(
-    { type: "transfer", command, representation, ...(restart && offset > 0 ? { restart: offset } : {}) },
+    {
+      ...{ type: "transfer", command, representation },
+      ...(restart && offset > 0 ? { restart: offset } : {}),
+      ...(options.allocate === true && source.size !== undefined ? { allocate: source.size } : {}),
+    },
     mover,
     (mark) => {
       if (verb === "STOU") name = parseWord(mark);

@@ -106,9 +106,9 @@ describe("an upload", () => {
 
   it.each([
     ["private", ["STOR f"]],
-    ["clear", ["STOR f.longshore-part", "RNFR f.longshore-part", "RNTO f"]],
+    ["clear", ["OPTS ALLO EXACT", `ALLO ${text.length}`, "STOR f"]],
   ] as const)(
-    "goes straight to its name over TLS where the server writes aside, data %s",
+    "goes straight to its name over TLS where the server writes aside, in clear by its size: data %s",
     async (dataProtection, lines) => {
       const [cert, key] = await Promise.all([fixture("cert"), fixture("key")]);
       const store = createMemoryStore({});
@@ -122,12 +122,47 @@ describe("an upload", () => {
           onTrace: (event) => void (event.type === "command" && seen.push(event.text)),
         });
         expect(await ftp.upload(text, "f")).toMatchObject({ placement: "whole", verified: "size" });
-        expect(seen.filter((line) => /^(?:STOR|RN)/.test(line))).toEqual(lines);
+        expect(seen.filter((line) => /^(?:STOR|RN|ALLO|OPTS ALLO)/.test(line))).toEqual(lines);
       } finally {
         await server.close();
       }
     },
   );
+
+  it("goes straight to its name in clear, too, where the server holds it to its size; not one of no known size", async () => {
+    const commits: string[] = [];
+    const server = createFtpServer({
+      store: createMemoryStore({ files: { "/f": "old" } }),
+      authenticators: [letIn],
+      onEvent: (event) => void (event.type === "commit" && commits.push(event.transfer.path)),
+    });
+    try {
+      const { port } = await server.listen();
+      const seen: string[] = [];
+      await using ftp = await FtpClient.connect({
+        ...{ host: "127.0.0.1", port, user: "ann", password: "wonderland" },
+        onTrace: (event) => void (event.type === "command" && seen.push(event.text)),
+      });
+      const told = (): string[] =>
+        seen.splice(0).filter((line) => /^(?:STOR|RN|ALLO|OPTS ALLO|REIN)/.test(line));
+      const direct = [`ALLO ${text.length}`, "STOR f"];
+      for (const before of [["OPTS ALLO EXACT"], []]) {
+        expect(await ftp.upload(text, "f")).toMatchObject({ placement: "whole", verified: "size" });
+        expect(told()).toEqual([...before, ...direct]);
+      }
+      // What a line of one's own has changed is not known.
+      await ftp.quote("NOOP");
+      await ftp.upload(text, "f");
+      expect(told()).toEqual(["OPTS ALLO EXACT", ...direct]);
+      expect(await ftp.upload([text], "f")).toMatchObject({ placement: "whole" });
+      expect(told()).toEqual(["STOR f.longshore-part", "RNFR f.longshore-part", "RNTO f"]);
+      await ftp.upload(text, "f", { temporary: "x" });
+      expect(told()).toEqual(["STOR x", "RNFR x", "RNTO f"]);
+      expect(commits).toEqual(["/f", "/f", "/f", "/f.longshore-part", "/x"]);
+    } finally {
+      await server.close();
+    }
+  });
 
   it("is in place with `temporary: false`", async () => {
     const ftp = await connect({});

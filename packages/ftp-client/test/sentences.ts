@@ -137,6 +137,7 @@ export const sentences: Readonly<Record<string, readonly Row[]>> = {
   "upload to a temporary name then RNTO": [
     ...client("transfer", "under a temporary name, renamed at the end; what failed is removed"),
     ...client("placement", "goes up beside the old file, is proven there and renamed over it"),
+    ...client("placement", "goes straight to its name in clear, too, where the server holds it to its size"),
     ...client("placement", "has the old one moved aside, and removed when the new one stands"),
     ...client("placement", "keeps the file that stands: an error"),
     ...client("placement", "go on behind the part that is there, compared first, and take the name"),

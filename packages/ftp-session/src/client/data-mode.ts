@@ -61,14 +61,20 @@ export function position(core: Core, state: TransferState): void {
   enter(core, { ...state, wait: "restart" });
 }
 
-/** Sends the transfer command. What comes over an open data connection is taken from now on. */
+/** Sends the transfer command, behind ALLO where that is wanted: a server forgets it with each try. What comes over an open data connection is taken from now on. */
 export function open(core: Core, state: TransferState): void {
   if (state.data.name === "failed") {
     next(core, tried(core, state, state.data.error.reason));
     return;
   }
+  const { command, allocate } = state.operation;
+  if (allocate !== undefined && state.wait !== "allocate") {
+    send(core, { verb: "ALLO", size: allocate });
+    enter(core, { ...state, wait: "allocate" });
+    return;
+  }
   core.facts.restartPending = false;
-  send(core, state.operation.command);
+  send(core, command);
   const opening: TransferState = { ...state, wait: "opening" };
   enter(core, opening);
   keepAlive(core);

@@ -46,7 +46,7 @@ const ways: Readonly<Record<ClientDecision, readonly ClientTarget[]>> = {
   typed: ["passive", "data-listening", "reply"],
   next: ["passive", "data-listening", "failed"],
   addressed: ["data-connecting", "next"],
-  positioned: ["restart", "opening"],
+  positioned: ["restart", "allocate", "opening"],
   fallback: ["next", "failed"],
   ended: ["draining", "settled", "failed"],
 };

@@ -49,6 +49,8 @@ export interface TransferOperation {
   readonly representation?: TransferType;
   /** First byte to transfer (REST, RFC 3659 §5); 0 unless told. */
   readonly restart?: number;
+  /** Bytes of an upload, told with ALLO before each try of it (RFC 959 §4.1.3); not told unless given. */
+  readonly allocate?: number;
   /** In place of the engine's own list. */
   readonly dataModes?: readonly DataMode[];
 }

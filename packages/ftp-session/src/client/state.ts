@@ -68,6 +68,7 @@ export type TransferWait = Extract<
   | "data-listening"
   | "port"
   | "restart"
+  | "allocate"
   | "opening"
   | "transferring"
   | "draining"

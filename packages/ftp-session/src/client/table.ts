@@ -41,7 +41,8 @@ export const decisions: Readonly<Record<ClientDecision, string>> = {
   typed: "what the TYPE was for: a transfer's first data mode, or the command itself",
   next: "the next data mode that is left; failed when there is none",
   addressed: "the passive address, when the reply holds one, else the next data mode",
-  positioned: "REST where the transfer begins elsewhere, then the transfer command",
+  positioned:
+    "REST where the transfer begins elsewhere, ALLO where its size is to be told, then the transfer command",
   fallback: "the next data mode when no byte has moved and one is left, else failed",
   ended: "settled when the data connection has ended too, else its end is awaited",
 };
@@ -89,6 +90,7 @@ export type ClientWait =
   | "data-listening"
   | "port"
   | "restart"
+  | "allocate"
   | "opening"
   | "transferring"
   | "draining"
@@ -227,6 +229,12 @@ export const clientTable: Readonly<Record<ClientWait, ClientRow>> = {
     phase: "command",
     awaits: "REST",
     replies: { ...late, "3": "opening", ...refusable },
+    events: { expired: "closed" },
+  },
+  allocate: {
+    phase: "command",
+    awaits: "ALLO",
+    replies: { ...late, "2": "opening", ...refusable },
     events: { expired: "closed" },
   },
 

@@ -13,6 +13,26 @@ import {
   transferOf,
 } from "./driver.ts";
 
+describe("a size that is told beforehand", () => {
+  const passed = (bench: Bench): Bench =>
+    bench.receive("229 (|||5000|)\r\n").complete({ type: "data-open", transfer: 1 });
+
+  it("goes before each try of the command", () => {
+    const bench = passed(greeted().begin(store("f", { allocate: 7, dataModes: ["EPSV", "EPSV"] })));
+    expect(bench.sent.slice(-2)).toEqual(["EPSV", "ALLO 7"]);
+    bench.receive("202 No need.\r\n", "425 Not this one.\r\n", "229 (|||5001|)\r\n");
+    bench.complete({ type: "data-open", transfer: 2 }).receive("200 Ok.\r\n");
+    expect(bench.sent.slice(-5)).toEqual(["ALLO 7", "STOR f", "EPSV", "ALLO 7", "STOR f"]);
+  });
+
+  it("that is refused ends the transfer, with the session usable", () => {
+    const bench = passed(greeted().begin(store("f", { allocate: 7 }))).receive("552 Not so much.\r\n");
+    expect(bench.error()).toMatchObject({ code: "refused", command: "ALLO 7", reply: { code: 552 } });
+    expect(bench.engine.state.name).toBe("idle");
+    expect(bench.count("data-close")).toBe(1);
+  });
+});
+
 describe("replies and bytes come to their end in any order", () => {
   it("150, bytes, 226", () => {
     const bench = opened().receive("150 Here.\r\n");
