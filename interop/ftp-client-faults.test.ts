@@ -18,7 +18,7 @@ interface Running {
   readonly directory: string;
   readonly path: string;
   readonly passivePorts: readonly [number, number];
-  /** Over TLS uploads go straight to their names. */
+  /** Uploads go straight to their names: over TLS by its end, in clear by their size. */
   readonly writesAside?: true;
   stop(): Promise<unknown>;
 }
@@ -34,8 +34,10 @@ interface Phase {
   readonly mayMiss?: true;
   /** The operations that have it; all unless told. */
   readonly of?: readonly Operation[];
-  /** Only where uploads are renamed at their end: over TLS, our server writes aside itself. */
+  /** Only where uploads are renamed at their end; our server writes aside itself. */
   readonly renames?: true;
+  /** Only where their size is told before, which our server holds them to in clear. */
+  readonly tells?: true;
 }
 
 /** `put` is of a new file, `replace` of one that stands. */
@@ -73,6 +75,10 @@ const phases: Readonly<Record<string, Phase>> = {
   },
   "before the final reply": { on: { reply: 150 }, channel: "control", strike: next, mayMiss: true },
   proof: { on: { command: /^SIZE/ }, channel: "control", strike: next, of: ["put", "replace"] },
+  "the reply to ALLO": {
+    ...{ on: { command: /^ALLO/ }, channel: "control", strike: next },
+    ...{ of: ["put", "replace"], tells: true },
+  },
   "the reply to RNFR": { on: { command: /^RNFR/ }, channel: "control", strike: next, ...renaming },
   "the reply to RNTO": { on: { command: /^RNTO/ }, channel: "control", strike: next, ...renaming },
 };
@@ -152,7 +158,8 @@ function faulty(
         if (phase.tls === true && security === "plain") continue;
         if (phase.of?.includes(operation) === false) continue;
         it.concurrent(`${security} ${operation}: ${name}`, async () => {
-          if (server.writesAside && security === "explicit" && phase.renames) return;
+          if (server.writesAside && phase.renames) return;
+          if (phase.tells && !(server.writesAside && security === "plain")) return;
           const each = faults.map((fault) => () => {
             const where = `${security} ${operation}, ${fault} at ${name}`;
             return scenario(
