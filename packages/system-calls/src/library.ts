@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { LibraryHandle } from "koffi";
 
 /** The functions of the C library that are called, by their names there. Each answers -1 where the system refuses. */
 export interface Library {
@@ -37,6 +38,13 @@ export interface Library {
     count: number,
     done: (error: unknown, sent: number) => void,
   ): void;
+  /** In another thread, likewise; absent where the C library is too old, or the machine has its numbers the other way round. */
+  readonly getdents64?: (
+    directory: number,
+    into: Uint8Array,
+    octets: number,
+    done: (error: unknown, octets: number) => void,
+  ) => void;
 }
 
 /** include/uapi/linux/fcntl.h */
@@ -66,9 +74,29 @@ export async function openLibrary(): Promise<Library | undefined> {
       ),
       poll: (descriptors, count, milliseconds, done) => poll.async(descriptors, count, milliseconds, done),
       sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
+      ...readingOf(c),
     };
   } catch {
     // Not installed, or built for another system.
     return undefined;
+  }
+}
+
+function readingOf(c: LibraryHandle): Pick<Library, "getdents64"> {
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) return {};
+  try {
+    const getdents64 = c.func("intptr_t getdents64(int directory, void *into, size_t octets)");
+    return {
+      getdents64(directory, into, octets, done) {
+        try {
+          getdents64.async(directory, into, octets, done);
+        } catch (error) {
+          // Too many calls are under way.
+          done(error, -1);
+        }
+      },
+    };
+  } catch {
+    return {};
   }
 }

@@ -3,9 +3,11 @@ import type { Socket } from "node:net";
 import { createDatagramReceiver, type DatagramReceiver } from "./datagram-receiver.ts";
 import { createDatagramSender, type DatagramSender } from "./datagram-sender.ts";
 import { duplicate } from "./descriptor.ts";
+import { createDirectoryReader, type DirectoryReader } from "./directory-reader.ts";
 import { createFileSender, type FileSender } from "./file-sender.ts";
 import { openLibrary } from "./library.ts";
 import { segmentDatagrams } from "./segment.ts";
+import { createThreadLooks, type ThreadLooks } from "./thread-looks.ts";
 
 /** Calls of the operating system that Node.js has not. Each answers whether it can be had for what it is given. */
 export interface SystemCalls {
@@ -47,6 +49,15 @@ export interface SystemCalls {
    * @returns nothing where the socket is not one of IPv4
    */
   createDatagramSender(socket: UdpSocket): DatagramSender | undefined;
+  /**
+   * Reads what a directory holds; getdents64(2).
+   *
+   * @param directory a descriptor of one that is open for reading
+   * @returns nothing where the system cannot read so
+   */
+  createDirectoryReader(directory: number): DirectoryReader | undefined;
+  /** For threads that look into open directories; absent where the addon is not found again. */
+  readonly threadLooks: ThreadLooks | undefined;
 }
 
 /**
@@ -62,6 +73,8 @@ export function loadSystemCalls(): Promise<SystemCalls | undefined> {
       segmentDatagrams: (socket, octets) => segmentDatagrams(library, socket, octets),
       createDatagramReceiver: (socket) => createDatagramReceiver(library, socket),
       createDatagramSender: (socket) => createDatagramSender(library, socket),
+      createDirectoryReader: (directory) => createDirectoryReader(library, directory),
+      threadLooks: createThreadLooks(),
     };
     return loaded;
   });
