@@ -23,7 +23,7 @@ const scenario: Scenario = {
       bench.note("the directories above have stood as they are for some seconds, as they mostly have");
       await new Promise((resolve) => setTimeout(resolve, 6000));
       bench.note(
-        "lstat takes Node 2.9 µs for each entry, of which the system's call has 1.65; two processors are full with that, the lines, and curl",
+        "what stands at a name takes 1.8 µs by statx(2), of which the system has 1.5, and 2.9 by Node's lstat where koffi is not installed; two processors are full with that, the lines, and curl",
       );
       bench.note(
         "the client's figure from vsftpd ends at what vsftpd lists; of processor time ours takes 190 ms for 100,000 entries and basic-ftp 520",

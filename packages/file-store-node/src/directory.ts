@@ -1,27 +1,15 @@
-import { Buffer } from "node:buffer";
-import { type Dir, type Dirent, opendir } from "node:fs";
-import { climbsOut, type DirectoryEntry, type FileType } from "@longshore/file-store";
+import { climbsOut, type DirectoryEntry } from "@longshore/file-store";
 import { isInOwnSystem } from "./file-system.ts";
 import { type Held, linkTarget } from "./jail.ts";
-import { createLooking, type LookSettings, type Looks, type Name } from "./look.ts";
-import { isOwnName, joinPath, nameFromLatin1 } from "./name.ts";
+import { createLooking, type LookSettings, type Looks } from "./look.ts";
+import { isOwnName, joinPath } from "./name.ts";
 import type { OwnerNames } from "./owner.ts";
-import { nodeEntry, typeOf } from "./stat.ts";
-
-/** Entries that one trip to the thread pool brings. */
-const entriesAtOnce = 256;
+import { type RawEntry, readNames } from "./read-names.ts";
+import { nodeEntry } from "./stat.ts";
 
 /** Entries in a batch. */
-const smallBatch = entriesAtOnce;
+const smallBatch = 256;
 const largeBatch = 512;
-
-/** Bytes of names from which on a batch is full. */
-const longBatch = 1 << 15;
-
-/** What a directory itself says of an entry. */
-export interface RawEntry extends Name {
-  readonly type: FileType;
-}
 
 /**
  * The entries of a held directory in batches, without uploads under way. The next names are read while the entries
@@ -57,12 +45,11 @@ export async function* readEntries(
   async function* nextOf(
     waiting: Promise<Looked>[],
   ): AsyncGenerator<readonly DirectoryEntry[], void, undefined> {
-    const looked = await waiting.shift();
-    const entries = looked === undefined ? [] : await entriesOf(looked);
+    const entries = await entriesOf(await waiting.shift());
     if (entries.length > 0) yield entries;
   }
 
-  async function entriesOf({ shown, looks }: Looked): Promise<readonly DirectoryEntry[]> {
+  async function entriesOf({ shown, looks }: Looked = nothing): Promise<readonly DirectoryEntry[]> {
     const entries: DirectoryEntry[] = [];
     const links: Promise<void>[] = [];
     for (const [index, { name, type }] of shown.entries()) {
@@ -84,6 +71,8 @@ interface Looked {
   readonly looks: Looks;
 }
 
+const nothing: Looked = { shown: [], looks: () => undefined };
+
 async function addTarget(
   directory: Held,
   entries: DirectoryEntry[],
@@ -92,90 +81,6 @@ async function addTarget(
 ): Promise<void> {
   const target = await linkTarget(joinPath(directory.path, entry.name)).catch(() => undefined);
   if (target !== undefined && isTold(target, directory)) entries[at] = { ...entry, target };
-}
-
-/**
- * What a held directory holds, uploads under way included, in batches; one batch is read ahead.
- *
- * @param form how Node is to make the names: as texts costs half as much as as bytes. But where a file system does not
- *   tell the types (NFS), Node looks each entry up by the name that it has made, which has to be bytes then
- */
-export async function* readNames(
-  directory: Held,
-  form: NameForm = "buffer",
-  size: () => number = () => smallBatch,
-): AsyncGenerator<readonly RawEntry[], void, undefined> {
-  let handle = await openDirectory(directory, form);
-  let isByText = form === "latin1";
-  let next = nextBatch(handle, size());
-  let given = 0;
-  try {
-    for (;;) {
-      let batch: readonly RawEntry[];
-      try {
-        batch = await next;
-      } catch (error) {
-        if (!isByText) throw error;
-        // One that should tell the types and does not.
-        isByText = false;
-        await handle.close();
-        handle = await openDirectory(directory, "buffer");
-        next = nextBatch(handle, size(), given);
-        continue;
-      }
-      if (batch.length === 0) return;
-      given += batch.length;
-      next = nextBatch(handle, size());
-      // Heard when its turn comes; until then nobody waits for it.
-      next.catch(() => {});
-      yield batch;
-    }
-  } finally {
-    await next.catch(() => {});
-    await handle.close();
-  }
-}
-
-type NameForm = "buffer" | "latin1";
-
-function openDirectory({ path }: Held, form: NameForm): Promise<Dir> {
-  return new Promise((resolve, reject) => {
-    // Node takes "buffer" here, its types do not.
-    const encoding = form as BufferEncoding;
-    opendir(path as string, { encoding, bufferSize: entriesAtOnce }, (error, handle) =>
-      error ? reject(error) : resolve(handle),
-    );
-  });
-}
-
-/** The next entries, up to `size`, behind `passedOver` others. */
-function nextBatch(handle: Dir, size: number, passedOver = 0): Promise<readonly RawEntry[]> {
-  return new Promise((resolve, reject) => {
-    const batch: RawEntry[] = [];
-    let left = passedOver;
-    let bytes = 0;
-    // With an error Node gives no entry at all, which its types do not say.
-    const step = (error: Error | null, entry: Dirent | null): void => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      if (entry !== null && --left < 0) {
-        const raw = rawEntry(entry);
-        bytes += raw.latin1.length;
-        batch.push(raw);
-      }
-      if (entry === null || batch.length === size || bytes >= longBatch) resolve(batch);
-      else handle.read(step);
-    };
-    handle.read(step);
-  });
-}
-
-function rawEntry(entry: Dirent): RawEntry {
-  const given: unknown = entry.name;
-  const latin1 = Buffer.isBuffer(given) ? given.toString("latin1") : entry.name;
-  return { name: nameFromLatin1(latin1), latin1, type: typeOf(entry) };
 }
 
 /** A target is told as it is stored, unless that would tell a place outside: an absolute one always does. */

@@ -69,6 +69,7 @@ function hold(descriptor: number, names: readonly string[], root: string): Held 
     stats,
     names,
     root,
+    descriptor,
     open: async (flags) => ({ descriptor: await open(path, flags), stats }),
     release() {
       if (held) closeSync(descriptor);

@@ -27,6 +27,8 @@ export interface Held {
   readonly names: readonly string[];
   /** The root's own path, where `path` is a descriptor's. */
   readonly root?: string;
+  /** That descriptor. */
+  readonly descriptor?: number;
   /** A descriptor of what stands at `path`; in the descriptor jail that is this very node. */
   open(flags: number): Promise<Opened>;
   release(): void;

@@ -1,8 +1,8 @@
 import { unlink } from "node:fs/promises";
-import { readNames } from "./directory.ts";
 import { isUnderWay } from "./draft.ts";
 import type { Held, Jail } from "./jail.ts";
 import { isUploadName, joinPath } from "./name.ts";
+import { readNames } from "./read-names.ts";
 import { lstat } from "./system.ts";
 
 /**

@@ -73,13 +73,10 @@ export function createLooking(directory: Held, settings: LookSettings = {}): Loo
   }
 
   async function lookThere(there: Looker, names: readonly Name[]): Promise<Looks> {
-    if (isOwn) way ??= wayTo(directory);
-    const joined = names.map(({ latin1 }) => latin1).join("/");
-    const before = way?.look();
-    let found =
-      way === undefined || before === undefined ? undefined : await there.look(prefixOf(way.path), joined);
-    if (before !== undefined && !isSame(before, way?.look())) found = undefined;
-    if (found === undefined) found = await there.look(prefixOf(directory.path), joined);
+    const found = await seeThere(
+      there,
+      names.map(({ latin1 }) => latin1),
+    );
     if (found === undefined) {
       // Perhaps it hangs for this very directory: not another one.
       careful = Number.POSITIVE_INFINITY;
@@ -88,6 +85,19 @@ export function createLooking(directory: Held, settings: LookSettings = {}): Loo
     if (found.count === names.length) return found.at;
     careful = carefulBatches;
     return finish(names, firstOf(found));
+  }
+
+  /** By the directory's descriptor; where the thread takes none, by its name while that is sure, else through /proc. */
+  async function seeThere(there: Looker, names: readonly string[]): Promise<Seen | undefined> {
+    const { descriptor } = directory;
+    if (there.takesDescriptors && descriptor !== undefined) return there.look(descriptor, names);
+    if (isOwn) way ??= wayTo(directory);
+    const before = way?.look();
+    if (way !== undefined && before !== undefined) {
+      const found = await there.look(prefixOf(way.path), names);
+      if (found !== undefined && isSame(before, way.look())) return found;
+    }
+    return there.look(prefixOf(directory.path), names);
   }
 
   function finish(names: readonly Name[], looks: Look[]): Promise<Looks> {

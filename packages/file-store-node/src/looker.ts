@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { loadSystemCalls, lookColumns, type ThreadLooks } from "@longshore/system-calls";
 import type { NodeNumbers } from "./stat.ts";
 
 /** What a thread saw at names, in their order: up to where it lost patience. */
@@ -11,12 +12,14 @@ export interface Seen {
 
 /** A thread that looks at what stands in large directories, so that the server's own has the time to tell of it. */
 export interface Looker {
+  /** Whether it takes descriptors of directories, which is half as much work and knows no races. */
+  readonly takesDescriptors: boolean;
   /**
-   * @param prefix what goes before each name, one character a byte
-   * @param names the same, with a slash between each two
+   * @param directory its descriptor, where those are taken, else what goes before each name, one character a byte
+   * @param names the same, without a slash
    * @returns nothing where the thread does not answer any more: its calls have to be made by somebody else
    */
-  look(prefix: string, names: string): Promise<Seen | undefined>;
+  look(directory: number | string, names: readonly string[]): Promise<Seen | undefined>;
 }
 
 /**
@@ -30,7 +33,13 @@ export function findLooker(): Looker | undefined {
     if (thread.isUp && !(thread.load >= (least?.load ?? Infinity))) least = thread;
   const isWanted =
     least === undefined ? threads.size === 0 : least.load >= busy && threads.size < mostThreads;
-  if (isWanted && hanging < mostHanging && !isRefused) start();
+  if (isWanted && hanging < mostHanging && !isRefused && !isStarting) {
+    isStarting = true;
+    void loadSystemCalls().then((calls) => {
+      isStarting = false;
+      start(calls?.threadLooks);
+    });
+  }
   return least;
 }
 
@@ -57,6 +66,7 @@ const patience = 50;
 
 const threads = new Set<Thread>();
 let hanging = 0;
+let isStarting = false;
 /** No threads are to be had in this process. */
 let isRefused = false;
 
@@ -66,19 +76,23 @@ interface Thread extends Looker {
   readonly load: number;
 }
 
-type Answer = "up" | { readonly count: number; readonly rows: Float64Array };
+type Answer =
+  | { readonly takesDescriptors: boolean }
+  | { readonly count: number; readonly rows: Float64Array };
 
-function start(): void {
+function start(looks: ThreadLooks | undefined): void {
   let worker: Worker;
   try {
     const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
-    worker = new Worker(program, { eval: true, execArgv: [], env: {}, resourceLimits });
+    const options = { eval: true, execArgv: [], env: {}, resourceLimits, workerData: looks?.addon };
+    worker = new Worker(programWith(looks?.source), options);
   } catch {
     isRefused = true;
     return;
   }
   const waiting: ((seen: Seen | undefined) => void)[] = [];
   let isUp = false;
+  let takesDescriptors = false;
   let isLeft = false;
   let isHanging = false;
   /** Ticks since it was last heard of; not a time, since a loop that was held up itself hears nobody. */
@@ -88,10 +102,13 @@ function start(): void {
     get isUp() {
       return isUp;
     },
+    get takesDescriptors() {
+      return takesDescriptors;
+    },
     get load() {
       return waiting.length;
     },
-    look(prefix, names) {
+    look(directory, names) {
       if (isLeft) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         if (waiting.length === 0) {
@@ -99,7 +116,7 @@ function start(): void {
           silent = 0;
         }
         waiting.push(resolve);
-        worker.postMessage({ prefix, names });
+        worker.postMessage({ directory, names: names.join("\0"), length: names.length });
       });
     },
   };
@@ -122,8 +139,11 @@ function start(): void {
   worker.unref();
   worker.on("message", (answer: Answer) => {
     silent = 0;
-    if (answer === "up") isUp = true;
-    else waiting.shift()?.(seenIn(answer));
+    if ("rows" in answer) waiting.shift()?.(seenIn(answer));
+    else {
+      isUp = true;
+      takesDescriptors = answer.takesDescriptors;
+    }
     if (waiting.length === 0) worker.unref();
   });
   worker.on("error", () => {
@@ -138,7 +158,7 @@ function start(): void {
 }
 
 /** The numbers of {@link NodeNumbers} in a row. */
-const columns = 9;
+const columns = lookColumns;
 /** In the place of a mode, which is never 0. */
 const gone = 0;
 const closed = -1;
@@ -170,15 +190,14 @@ function seenIn({ count, rows }: { readonly count: number; readonly rows: Float6
  * What the thread runs: as text, because a file of its own would be found in another place from the sources, from the
  * bundle of either kind, and in a bundle of somebody else's.
  */
-const program = `"use strict";
-const { parentPort } = require("node:worker_threads");
+const programWith = (source = "undefined"): string => `"use strict";
+const { parentPort, workerData } = require("node:worker_threads");
 const { lstatSync } = require("node:fs");
 const quiet = { throwIfNoEntry: false };
-parentPort.on("message", ({ prefix, names }) => {
+const lookBelow = (prefix, names, rows, patience) => {
   const isAscii = /^[\\0-\\x7f]*$/.test(prefix + names);
-  const all = names.split("/");
-  const rows = new Float64Array(all.length * ${columns});
-  const end = performance.now() + ${patience};
+  const all = names.split("\\0");
+  const end = performance.now() + patience;
   let count = 0;
   do {
     const path = prefix + all[count];
@@ -199,7 +218,17 @@ parentPort.on("message", ({ prefix, names }) => {
       rows[at] = error.code === "ENOENT" ? ${gone} : ${closed};
     }
   } while (count < all.length && performance.now() < end);
+  return count;
+};
+let lookInside;
+try {
+  lookInside = (${source})?.(require, workerData);
+} catch {}
+parentPort.on("message", ({ directory, names, length }) => {
+  const rows = new Float64Array(length * ${columns});
+  const look = typeof directory === "number" ? lookInside : lookBelow;
+  const count = look(directory, names, rows, ${patience});
   parentPort.postMessage({ count, rows }, [rows.buffer]);
 });
-parentPort.postMessage("up");
+parentPort.postMessage({ takesDescriptors: lookInside !== undefined });
 `;

@@ -9,12 +9,12 @@ import {
   type UploadPart,
 } from "@longshore/file-store";
 import { encodeText } from "@longshore/nvt";
-import { readNames } from "./directory.ts";
 import { type Draft, giveFreeName, succeeds, syncDirectory } from "./draft.ts";
 import { errnoOf } from "./error.ts";
 import type { Held, HeldName, Jail } from "./jail.ts";
 import { joinPath, type LocalPath, localPath, partsName } from "./name.ts";
 import type { ClaimPart } from "./options.ts";
+import { readNames } from "./read-names.ts";
 import { close, fsync, lstat, open, openFlags, setAccess, truncate } from "./system.ts";
 
 /** Whose part it is, and of which file. */

@@ -12,6 +12,13 @@ import { findLooker } from "../src/looker.ts";
 import { isSame, wayTo } from "../src/way.ts";
 import { newRoot } from "./support.ts";
 
+// As where they are not to be had: by descriptors the same is tried in another file.
+vi.mock("@longshore/system-calls", async (original) => ({
+  ...(await original<typeof import("@longshore/system-calls")>()),
+  loadSystemCalls: async () => undefined,
+  systemCalls: () => undefined,
+}));
+
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -82,6 +89,7 @@ describe("looks at what stands in a directory", () => {
     expect((await careful.look([]))(0)).toBeUndefined();
 
     await expect.poll(findLooker, { timeout: 10_000 }).toBeDefined();
+    expect(findLooker()?.takesDescriptors).toBe(false);
     expect(await sizes(held, names, { ...inThread, patience: -1 })).toEqual(direct);
     later();
     expect(await sizes(held, names, { ...inThread, patience: -1, isOwn: true })).toEqual(direct);
