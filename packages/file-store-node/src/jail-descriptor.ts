@@ -82,7 +82,7 @@ function whereIs(descriptor: number): string {
   return readlinkSync(`/proc/self/fd/${descriptor}`, "latin1");
 }
 
-/** `text` with one character for each byte, as {@link whereIs} answers. */
-function latin1Of(text: string): string {
+/** `text` with one character for each byte, as the system answers where a descriptor lies. */
+export function latin1Of(text: string): string {
   return /^[\u0000-\u007f]*$/.test(text) ? text : Buffer.from(encodeText(text)).toString("latin1");
 }

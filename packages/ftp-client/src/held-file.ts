@@ -15,8 +15,13 @@ export const maxHeld: number = 65_536;
  * To open, write, close and name a small file takes as long as to get it, and nothing of that needs the session.
  *
  * @param size bytes that are expected; with more, the file is made at once and the rest written through
+ * @param put makes it in one go, where it can; it may answer `false`
  */
-export function holdFile(size: number, open: () => Promise<WritableFile>): HeldFile {
+export function holdFile(
+  size: number,
+  open: () => Promise<WritableFile>,
+  put: (bytes: Uint8Array) => boolean = () => false,
+): HeldFile {
   const bytes = new Uint8Array(size);
   let length = 0;
   const file = lazyFile(open);
@@ -43,7 +48,7 @@ export function holdFile(size: number, open: () => Promise<WritableFile>): HeldF
       },
     },
     async finish() {
-      if (isThrough) return;
+      if (isThrough || put(bytes.subarray(0, length))) return;
       try {
         if (length > 0) await file.write(bytes.subarray(0, length), 0);
         await file.commit();

@@ -7,7 +7,7 @@ import {
   type StoreContext,
   type VirtualPath,
 } from "@longshore/file-store";
-import { createNodeStore } from "@longshore/file-store-node";
+import { createNodeStore, openSmallFiles, type SmallFiles } from "@longshore/file-store-node";
 import type { TreeEntry, TreePath, TreeSide } from "./tree-side.ts";
 
 /** A tree here. No symbolic link below its root is followed, so that nothing leaves it, whoever puts one in the way. */
@@ -16,6 +16,8 @@ export interface LocalTree extends TreeSide {
   readonly store: FileStore;
   readonly context: StoreContext;
   readonly caseSensitive: boolean;
+  /** What is faster for small files, once the root stands and where it can be had. */
+  small(): Promise<SmallFiles | undefined>;
   pathOf(path: TreePath): VirtualPath;
 }
 
@@ -28,6 +30,7 @@ export function createLocalTree(root: string | FileStore, signal: AbortSignal | 
       throw new FileStoreError("not-found", `${String(root)}: there is no such directory`);
     return opened;
   };
+  let small: Promise<SmallFiles | undefined> | undefined;
   const pathOf = (path: TreePath): VirtualPath => path.reduce(childPath, rootPath);
   return {
     get store() {
@@ -36,6 +39,10 @@ export function createLocalTree(root: string | FileStore, signal: AbortSignal | 
     context,
     get caseSensitive() {
       return opened?.capabilities.caseSensitive ?? process.platform === "linux";
+    },
+    small() {
+      small ??= typeof root === "string" ? openSmallFiles(root) : Promise.resolve(undefined);
+      return small;
     },
     pathOf,
     async list(path) {

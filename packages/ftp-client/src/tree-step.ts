@@ -14,18 +14,21 @@ import type { TreeTime } from "./tree-side.ts";
 /** Gets one file of a tree. */
 export async function downloadStep(
   remote: RemoteTree,
-  { store, context, pathOf }: LocalTree,
+  local: LocalTree,
   { from, to, entry }: TreeStep,
   options: TreeTransferOptions,
 ): Promise<TransferReport> {
+  const { store, context, pathOf } = local;
   const path = pathOf(to);
   const open = (): Promise<WritableFile> => store.openWrite(path, { mode: "replace" }, context);
   const size = entry?.isExact === true ? entry.size : undefined;
   // Told by a listing that may be wrong, which costs nothing here.
   const small = entry?.size !== undefined && entry.size <= maxHeld ? entry.size : undefined;
+  const files = small === undefined ? undefined : await local.small();
+  const put = (bytes: Uint8Array): boolean => files?.write(path, bytes) ?? false;
   let held: HeldFile | undefined;
   const report = await remote.run((client) => {
-    held = small === undefined ? undefined : holdFile(small, open);
+    held = small === undefined ? undefined : holdFile(small, open, put);
     return client.download(remote.pathOf(from), held?.target ?? lazyFile(open), {
       ...callOf(options, from.join("/")),
       ...(size === undefined ? {} : { size }),
@@ -40,10 +43,11 @@ export async function downloadStep(
 /** Puts one file of a tree. */
 export async function uploadStep(
   remote: RemoteTree,
-  { store, context, pathOf }: LocalTree,
+  local: LocalTree,
   { action, from, to, entry }: TreeStep,
   options: UploadTreeOptions,
 ): Promise<TransferReport> {
+  const { store, context, pathOf } = local;
   const { temporary } = options;
   let isBegun = false;
   const call = callOf(
@@ -58,12 +62,14 @@ export async function uploadStep(
   );
   const place = remote.pathOf(to);
   const modified = timeToKeep(options, entry?.modified);
+  const isSmall = entry?.size !== undefined && entry.size <= maxHeld;
+  const files = isSmall ? await local.small() : undefined;
   return remote.run(async (client) => {
-    const file = await store.openRead(pathOf(from), context);
+    const source = files?.read(pathOf(from), maxHeld) ?? (await store.openRead(pathOf(from), context));
     const named = temporary === undefined ? call : { ...call, temporary };
-    const report = await client.upload(file, place, named).catch(async (error: unknown) => {
+    const report = await client.upload(source, place, named).catch(async (error: unknown) => {
       // A call that never had its turn has not closed it.
-      await file.close().catch(() => {});
+      if ("close" in source) await source.close().catch(() => {});
       // Where nothing stood, no part of a file stays: the next time it would pass for one.
       if (action.why === "new" && isBegun && temporary === false)
         await client.remove(place, { timeout: clearingTime }).catch(() => {});

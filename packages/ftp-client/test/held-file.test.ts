@@ -33,6 +33,20 @@ it("makes the file only when it is finished, in one write", async () => {
   expect(log).toEqual(["open", "write 4 at 0", "commit"]);
 });
 
+it("is made in one go where that can be, and by itself where not", async () => {
+  const { log, open } = recorder();
+  for (const canPut of [true, false]) {
+    const { target, finish } = holdFile(4, open, (bytes) => {
+      log.push(`put ${bytes.length}`);
+      return canPut;
+    });
+    await target.write(Uint8Array.of(1, 2), 0);
+    await target.commit();
+    await finish();
+  }
+  expect(log).toEqual(["put 2", "put 2", "open", "write 2 at 0", "commit"]);
+});
+
 it("makes an empty file", async () => {
   const { log, open } = recorder();
   const { target, finish } = holdFile(0, open);
