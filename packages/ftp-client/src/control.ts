@@ -58,7 +58,7 @@ export function openControl(options: ControlOptions): ControlConnection {
     make: (signal) =>
       dial === undefined
         ? connect({ ...target, ...(family === undefined ? {} : { family }) })
-        : dial({ ...target, signal, purpose: "control" }),
+        : dial({ ...target, signal: signal(), purpose: "control" }),
     opened(connection) {
       plain = connection;
       socket = connection;

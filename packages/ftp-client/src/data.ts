@@ -30,6 +30,7 @@ export interface MoverControl {
 
 export interface DataOptions {
   readonly transfer: number;
+  readonly direction: "receive" | "send";
   /** Milliseconds for the TLS handshake; 0 is no limit. */
   readonly handshakeTimeout: number;
   /** Whether what comes over TLS has to end with its close_notify: without, nobody can tell whether that was all. */
@@ -40,8 +41,8 @@ export interface DataOptions {
 }
 
 export function createDataConnection(options: DataOptions): DataConnection {
-  const { transfer, handshakeTimeout, refuseCut, report, cancel } = options;
-  const controller = new AbortController();
+  const { transfer, direction, handshakeTimeout, refuseCut, report, cancel } = options;
+  const controller = idle.pop() ?? new AbortController();
   let plain: Socket | undefined;
   let secured: TLSSocket | undefined;
   let isSecured = false;
@@ -92,6 +93,7 @@ export function createDataConnection(options: DataOptions): DataConnection {
       ({ bytes }) => {
         if (over) return;
         over = true;
+        if (idle.length < maxIdle) idle.push(controller);
         if (refuseCut && wasCut(socket)) {
           const message =
             "the TLS data connection ended without close_notify, so that what came may not be all";
@@ -114,7 +116,7 @@ export function createDataConnection(options: DataOptions): DataConnection {
         return;
       }
       plain = socket;
-      socket.setNoDelay(true);
+      if (direction === "send") socket.setNoDelay(true);
       socket.on("error", onEarlyError);
       socket.on("close", onEarlyClose);
       report({ type: "data-open", transfer });
@@ -122,6 +124,7 @@ export function createDataConnection(options: DataOptions): DataConnection {
     failed: (error) => fail(error, "reset"),
     secure(security) {
       if (over || plain === undefined) return;
+      plain.setNoDelay(true);
       const socket = security.startData(plain);
       secured = socket;
       plain.off("close", onEarlyClose);
@@ -145,14 +148,19 @@ export function createDataConnection(options: DataOptions): DataConnection {
       else if (isSecured) move(secured);
     },
     abort() {
+      const isHeard = !over;
       over = true;
       clearTimeout(timer);
       if (plain === undefined) cancel();
       reset();
-      controller.abort();
+      if (isHeard) controller.abort();
     },
   };
 }
+
+/** Controllers of transfers that went well, of which nobody hears any more: each costs as much as two system calls. */
+const idle: AbortController[] = [];
+const maxIdle = 16;
 
 /** A mover that throws before it has begun fails like any other. */
 async function begin(mover: DataMover, socket: Socket, control: MoverControl): Promise<Transferred> {

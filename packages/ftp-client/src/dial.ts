@@ -18,14 +18,15 @@ export type Dial = (request: DialRequest) => Promise<Socket>;
 
 interface OpenSocketOptions {
   /** Begins to connect. What it throws at once, the caller gets. */
-  readonly make: (signal: AbortSignal) => Socket | Promise<Socket>;
+  readonly make: (signal: () => AbortSignal) => Socket | Promise<Socket>;
   readonly opened: (socket: Socket) => void;
   readonly failed: (error: Error) => void;
 }
 
 /** Waits until a connection stands, however it is made; the answer gives it up, after which nobody is told. */
 export function openSocket({ make, opened, failed }: OpenSocketOptions): () => void {
-  const controller = new AbortController();
+  let controller: AbortController | undefined;
+  let pending: Socket | undefined;
   let isOver = false;
   const settle = (tell: () => void): void => {
     if (isOver) return;
@@ -35,26 +36,25 @@ export function openSocket({ make, opened, failed }: OpenSocketOptions): () => v
 
   const follow = (socket: Socket): void => {
     const onError = (error: Error): void => settle(() => failed(error));
-    const onAbort = (): void => {
-      socket.on("error", ignore);
-      socket.destroy();
-    };
     const onConnect = (): void => {
+      pending = undefined;
       socket.off("error", onError);
-      controller.signal.removeEventListener("abort", onAbort);
       settle(() => opened(socket));
     };
     if (isOver) {
-      onAbort();
+      drop(socket);
       return;
     }
+    pending = socket;
     socket.once("error", onError);
-    controller.signal.addEventListener("abort", onAbort, { once: true });
     if (socket.connecting) socket.once("connect", onConnect);
     else onConnect();
   };
 
-  const made = make(controller.signal);
+  const made = make(() => {
+    controller ??= new AbortController();
+    return controller.signal;
+  });
   if (made instanceof Socket) follow(made);
   else {
     made.then(follow, (error: unknown) => {
@@ -63,8 +63,14 @@ export function openSocket({ make, opened, failed }: OpenSocketOptions): () => v
   }
   return () => {
     isOver = true;
-    controller.abort();
+    controller?.abort();
+    if (pending !== undefined) drop(pending);
   };
+}
+
+function drop(socket: Socket): void {
+  socket.on("error", ignore);
+  socket.destroy();
 }
 
 /** The far end of a connection that somebody else dials: who that is cannot be seen in the socket. */

@@ -6,7 +6,6 @@ import { type Dial, openSocket } from "./dial.ts";
 
 interface PassiveOptions extends Omit<DataOptions, "cancel"> {
   readonly address: HostPort;
-  readonly direction: "receive" | "send";
   /** Whether somebody else reads from the socket before the bytes are moved: TLS, or a trace. */
   readonly isRead: boolean;
   readonly localAddress?: string;
@@ -23,7 +22,7 @@ export function connectPassive(options: PassiveOptions): DataConnection {
   };
   const cancel = openSocket({
     make: (signal) => {
-      if (dial !== undefined) return dial({ ...target, signal, purpose: "data" });
+      if (dial !== undefined) return dial({ ...target, signal: signal(), purpose: "data" });
       // What is received in clear goes straight into pooled buffers.
       return direction === "receive" && !isRead ? connectData(target) : connect(target);
     },

@@ -83,6 +83,7 @@ function createSession(
   // How connections are opened, where not straight.
   const dial = options.dial ?? (options.proxy === undefined ? undefined : createProxyDial(options.proxy));
   let dataModes = toDataModes(options.dataModes, dial);
+  const bound = pick(options, ["localAddress"]);
   const security: Security | undefined = tls === undefined ? undefined : createSecurity(options.host, tls);
   const engine = createClientEngine({
     security: tls?.mode ?? "none",
@@ -101,6 +102,7 @@ function createSession(
   let waiting: Pending | undefined;
   let isEstablished = false;
   let clock: NodeJS.Timeout | undefined;
+  let clockAt = Number.POSITIVE_INFINITY;
   const effects: ClientEffect[] = [];
   let isPerforming = false;
 
@@ -126,12 +128,18 @@ function createSession(
     perform(engine.complete(event, now()));
   };
 
+  /** A clock that rings too early costs less than one set anew at each step; asked again, the engine says how long is left. */
   const setClock = (): void => {
-    clearTimeout(clock);
     const { deadline } = engine;
-    if (deadline === undefined) return;
-    // Timers may fire a little early; asked again, the engine says how long is left.
-    clock = setTimeout(() => perform(engine.expire(now())), Math.max(0, Math.ceil(deadline - now())));
+    if (deadline === undefined || deadline >= clockAt) return;
+    clearTimeout(clock);
+    clockAt = deadline;
+    clock = setTimeout(ring, Math.max(0, Math.ceil(deadline - now())));
+  };
+
+  const ring = (): void => {
+    clockAt = Number.POSITIVE_INFINITY;
+    perform(engine.expire(now()));
   };
 
   /** Hands the waiting operation to the engine once it is idle, or closed. */
@@ -216,15 +224,15 @@ function createSession(
   ): DataConnection => {
     const direction = isUpload(current?.operation) ? "send" : "receive";
     const refuseCut = direction === "receive" && options.quirks?.acceptMissingCloseNotify !== true;
-    const shared = { transfer: effect.transfer, handshakeTimeout: timeouts.tls, refuseCut, report };
+    const { transfer } = effect;
+    const shared = { transfer, direction, handshakeTimeout: timeouts.tls, refuseCut, report } as const;
     if (effect.type === "data-connect") {
       return connectPassive({
         ...shared,
         address: effect.address,
-        direction,
         isRead: options.traceData === true || (tls !== undefined && tls.dataProtection !== "clear"),
         dial,
-        ...pick(options, ["localAddress"]),
+        ...bound,
       });
     }
     const nowhere = { family: effect.family, host: "", port: 0 };

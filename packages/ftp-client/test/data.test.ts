@@ -19,7 +19,7 @@ describe("what moves the bytes", () => {
     const events: ClientEvent[] = [];
     await new Promise<void>((resolve) => {
       const data = createDataConnection({
-        ...{ transfer: 1, handshakeTimeout: 0, refuseCut: false, cancel: () => {} },
+        ...{ transfer: 1, direction: "receive", handshakeTimeout: 0, refuseCut: false, cancel: () => {} },
         report(event) {
           events.push(event);
           if (event.type !== "data-open") resolve();

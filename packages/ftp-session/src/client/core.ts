@@ -27,9 +27,17 @@ export interface Core {
   effects: ClientEffect[];
   /** The last command sent, without secrets: for messages. */
   command: string | undefined;
+  /** The command that an operation checked before it began, as it is sent when its turn has come. */
+  checked: CheckedCommand | undefined;
   /** Commands sent so far. */
   sent: number;
   readonly transcript: Transcript;
+}
+
+interface CheckedCommand {
+  readonly command: FtpCommand | RawCommand;
+  readonly line: string;
+  readonly bytes: Uint8Array;
 }
 
 /** The options with nothing left out. */
@@ -104,6 +112,7 @@ export function createCore(options: ClientEngineOptions): Core {
     timers: { phase: undefined, mark: undefined, keepAlive: undefined, operation: undefined },
     effects: [],
     command: undefined,
+    checked: undefined,
     sent: 0,
     transcript: createTranscript(),
   };
@@ -143,17 +152,20 @@ function limitOf(core: Core, state: ClientState): number {
 
 /** A command as a line; it throws at the caller while nothing has been sent. */
 export function lineOf(core: Core, command: FtpCommand | RawCommand): string {
+  core.checked = check(core, command);
+  return core.checked.line;
+}
+
+function check(core: Core, command: FtpCommand | RawCommand): CheckedCommand {
   const line = "line" in command ? command.line : formatCommand(command);
-  encodeLine(line, core.settings.encode);
-  return line;
+  return { command, line, bytes: encodeLine(line, core.settings.encode) };
 }
 
 export function send(core: Core, command: FtpCommand | RawCommand): void {
-  const line = lineOf(core, command);
+  const { line, bytes } = core.checked?.command === command ? core.checked : check(core, command);
   core.sent++;
   core.command = redactLine(line);
   core.transcript.command(core.command);
-  const bytes = encodeLine(line, core.settings.encode);
   core.effects.push({ type: "command-send", bytes, text: core.command });
 }
 

@@ -330,9 +330,12 @@ function timeoutMessage(core: Core): string {
   return state.wait === "securing" ? "the TLS handshake did not end in time" : "no greeting in time";
 }
 
+const never = Number.POSITIVE_INFINITY;
+
 function earliest(timers: Timers): number | undefined {
-  const due = Object.values(timers).filter((at): at is number => at !== undefined);
-  return due.length === 0 ? undefined : Math.min(...due);
+  const { phase = never, mark = never, keepAlive = never, operation = never } = timers;
+  const at = Math.min(phase, mark, keepAlive, operation);
+  return at === never ? undefined : at;
 }
 
 function causeOf(event: { readonly cause?: unknown }): { readonly cause?: unknown } {

@@ -19,12 +19,12 @@ const maxLines = 20;
 const maxLength = 300;
 
 export function createTranscript(): Transcript {
-  let lines: string[] = [];
+  const lines: string[] = [];
   let secrets: RegExp | undefined;
 
   const add = (line: string): void => {
-    // A new array, because errors hold the old one.
-    lines = [...lines.slice(1 - maxLines), line.replace(controls, "?")];
+    if (lines.length === 2 * maxLines) lines.splice(0, maxLines);
+    lines.push(line.replace(controls, "?"));
   };
   const redact = (text: string): string => (secrets === undefined ? text : text.replace(secrets, "***"));
 
@@ -41,7 +41,8 @@ export function createTranscript(): Transcript {
     },
     redact,
     get tail() {
-      return lines;
+      // A new array, because errors hold it.
+      return lines.slice(-maxLines);
     },
   };
 }
