@@ -119,7 +119,9 @@ function receive(
       const rest = transform?.end() ?? [];
       after(rest.length === 0 ? undefined : write(rest), () => {
         // The peer hears that we are through too: some wait for our close_notify, and call its absence an attack.
-        to.succeed(true);
+        const isSecure = "encrypted" in socket;
+        to.succeed(isSecure);
+        if (!isSecure) return;
         socket.end();
         linger(socket);
       });
