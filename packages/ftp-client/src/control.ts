@@ -8,7 +8,8 @@ import type { Security } from "./tls.ts";
 
 /** The control connection: bytes out, bytes in, and what becomes of it. */
 export interface ControlConnection {
-  send(bytes: Uint8Array): void;
+  /** `isFollowed`: more comes at once, and goes out with it. */
+  send(bytes: Uint8Array, isFollowed: boolean): void;
   /** Becomes a TLS client on the open connection. */
   startTls(security: Security): void;
   /** Takes TLS off again (CCC, RFC 4217 §12.3). */
@@ -92,8 +93,11 @@ export function openControl(options: ControlOptions): ControlConnection {
   }
 
   return {
-    send(bytes) {
-      if (!closed) socket?.write(bytes);
+    send(bytes, isFollowed) {
+      if (closed || socket === undefined) return;
+      if (isFollowed && socket.writableCorked === 0) socket.cork();
+      socket.write(bytes);
+      if (!isFollowed && socket.writableCorked > 0) socket.uncork();
     },
     startTls(security) {
       if (closed || plain === undefined) return;

@@ -35,10 +35,14 @@ export interface TransferResult extends TransferOutcome {
 
 export type LeaseOutcome = Extract<ClientOutcome, { readonly ok: true }>;
 
-/** @param run carries one operation out; `onMark` sees the 1yz as it comes */
+/**
+ * @param isWanted whether another call waits for the session
+ * @param run carries one operation out; `onMark` sees the 1yz as it comes
+ */
 export function createLease(
   timeouts: FtpTimeouts,
   dataModes: () => readonly DataMode[],
+  isWanted: () => boolean,
   run: (
     operation: ClientOperation,
     mover?: DataMover,
@@ -62,11 +66,12 @@ export function createLease(
       return reply ?? noReply;
     },
     async operate(operation) {
-      return (await run(operation)).reply;
+      const isFollowed = operation.type === "rename" && isWanted();
+      return (await run(isFollowed ? { ...operation, ahead: true } : operation)).reply;
     },
     async transfer(operation, mover, onMark) {
       const { reply = noReply, transfer } = await run(
-        { dataModes: dataModes(), ...operation },
+        { dataModes: dataModes(), ahead: isWanted(), ...operation },
         mover,
         onMark,
       );

@@ -56,6 +56,11 @@ export interface FtpClientOptions {
   readonly keepAlive?: number;
   /** Milliseconds between NOOPs while a transfer runs; 0 (the default) never. */
   readonly transferKeepAlive?: number;
+  /**
+   * Whether commands that need not wait for each other are sent together: `known` (unless told), to servers that are known by their
+   * greeting to take that (vsftpd, ProFTPD, Pure-FTPd, pyftpdlib); `never`.
+   */
+  readonly pipelining?: "known" | "never";
   /** How names go over the wire; `utf-8` unless told. */
   readonly encoding?: "utf-8" | "latin1";
   /** Whether FEAT, and OPTS UTF8 where it is offered, follow the login; `true` unless told. */

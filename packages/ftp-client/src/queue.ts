@@ -7,6 +7,8 @@ interface Queue {
   use<T>(options: CallOptions, task: (lease: Lease) => Promise<T>): Promise<T>;
   onWanted(listener: () => void): () => void;
   readonly isIdle: boolean;
+  /** Another call waits. */
+  readonly isWanted: boolean;
 }
 
 /** One call that waits for the session or holds it. */
@@ -106,6 +108,9 @@ export function createQueue(lease: Lease, giveUp: (error: FtpError) => void): Qu
     },
     get isIdle() {
       return holder === undefined;
+    },
+    get isWanted() {
+      return line.length > 0;
     },
     onWanted(listener) {
       listeners.add(listener);

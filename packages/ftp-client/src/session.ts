@@ -92,7 +92,7 @@ function createSession(
     ...(tls?.clearControl === undefined ? {} : { clearControl: tls.clearControl }),
     ...(demotedModes === undefined ? {} : { demotedModes }),
     dataModes,
-    ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "encoding"]),
+    ...pick(options, ["passiveHost", "quirks", "telnetSynch", "transferKeepAlive", "pipelining", "encoding"]),
   });
   const trace = createTrace(options, engine.redact);
   let control: ControlConnection | undefined;
@@ -184,7 +184,7 @@ function createSession(
         return;
       case "command-send":
         trace?.command(effect.text);
-        control?.send(effect.bytes);
+        control?.send(effect.bytes, effects[0]?.type === "command-send");
         return;
       case "reply":
         trace?.reply(effect.reply, effect.isAmbiguous);
@@ -250,7 +250,12 @@ function createSession(
       pump();
     });
 
-  const lease = createLease(timeouts, () => dataModes, run);
+  const lease = createLease(
+    timeouts,
+    () => dataModes,
+    () => queue.isWanted,
+    run,
+  );
 
   /** Gives up what the call that holds the session is doing. */
   const giveUp = (error: FtpError): void => {

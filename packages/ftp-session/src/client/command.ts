@@ -1,5 +1,6 @@
 import { redactLine } from "@longshore/ftp-command";
 import { type FtpReply, matchesReply } from "@longshore/ftp-reply";
+import { dropAhead, sendAhead } from "./ahead.ts";
 import {
   askForRepresentation,
   type Core,
@@ -22,6 +23,8 @@ type Rename = Extract<ClientState, { readonly name: "rename" }>;
 
 export function beginCommand(core: Core, operation: CommandOperation): void {
   const line = lineOf(core, operation.command);
+  // Whatever else it is, it may be one that has a data connection of its own.
+  if (!("verb" in operation.command && harmless.has(operation.command.verb))) dropAhead(core);
   if (isSecret(line)) refuseInClear(core, redactLine(line));
   if (askForRepresentation(core, operation.representation)) {
     enter(core, { name: "command", wait: "representation", operation });
@@ -50,6 +53,9 @@ export function command(core: Core, state: Command, target: ClientTarget, reply:
   }
 }
 
+/** Commands between two transfers of a tree. */
+const harmless: ReadonlySet<string> = new Set(["SIZE", "MDTM", "MFMT", "NOOP"]);
+
 function sendCommand(core: Core, operation: CommandOperation): void {
   send(core, operation.command);
   const wait = verbOf(operation) === "REIN" ? "restarting-session" : "reply";
@@ -65,6 +71,7 @@ export function beginRename(core: Core, operation: RenameOperation): void {
 export function rename(core: Core, state: Rename, target: ClientTarget, reply: FtpReply): void {
   if (target === "rename-to") {
     send(core, { verb: "RNTO", path: state.operation.to });
+    if (state.operation.ahead === true && core.facts.pipelining !== "none") sendAhead(core);
     enter(core, { ...state, wait: "rename-to" });
   } else if (target === "settled") settle(core, { ok: true, reply });
   else fail(core, refusal(core, "refused", reply));

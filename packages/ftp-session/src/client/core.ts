@@ -3,6 +3,7 @@ import { type FtpCommand, formatCommand, redactLine } from "@longshore/ftp-comma
 import type { FtpReply } from "@longshore/ftp-reply";
 import { encodeLatin1, encodeLine, encodeText } from "@longshore/nvt";
 import type { DataMode, DataProtection, TransferType } from "../data.ts";
+import type { Ahead } from "./ahead.ts";
 import type { ClientEffect } from "./effect.ts";
 import { FtpError, type FtpErrorCode, type FtpErrorDetails } from "./error.ts";
 import type { ClientOutcome, RawCommand } from "./operation.ts";
@@ -12,6 +13,7 @@ import {
   type ClientTimeouts,
   defaultTimeouts,
 } from "./options.ts";
+import type { Pipelining } from "./pipelining.ts";
 import type { ClientState } from "./state.ts";
 import { type ClientRow, clientTable } from "./table.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
@@ -52,6 +54,7 @@ interface Settings {
   readonly ignoreUnsolicitedReplies: boolean;
   readonly telnetSynch: boolean;
   readonly transferKeepAlive: number;
+  readonly pipelining: "known" | "never";
   readonly encode: (text: string) => Uint8Array;
 }
 
@@ -67,6 +70,9 @@ interface SessionFacts {
   greetedIn: boolean;
   /** What the server's TYPE is, as far as it is known. */
   representation: TransferType | undefined;
+  /** Whether several commands may be sent together. */
+  pipelining: Pipelining;
+  ahead: Ahead | undefined;
   /** A REST was sent that no transfer command has used up: the next transfer has to take it back. */
   restartPending: boolean;
   /** Modes that did not work while a later one did; they are tried last. */
@@ -101,6 +107,8 @@ export function createCore(options: ClientEngineOptions): Core {
       cleared: false,
       greetedIn: false,
       representation: undefined,
+      pipelining: "none",
+      ahead: undefined,
       restartPending: false,
       demotedModes: options.demotedModes ?? new Set(),
       dataMode: undefined,
@@ -131,6 +139,7 @@ function settingsOf(options: ClientEngineOptions): Settings {
     ignoreUnsolicitedReplies: quirks.ignoreUnsolicitedReplies ?? false,
     telnetSynch: options.telnetSynch ?? false,
     transferKeepAlive: options.transferKeepAlive ?? 0,
+    pipelining: options.pipelining ?? "known",
     encode: options.encoding === "latin1" ? encodeLatin1 : encodeText,
   };
 }

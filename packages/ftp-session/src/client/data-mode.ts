@@ -1,5 +1,6 @@
 import type { FtpReply } from "@longshore/ftp-reply";
 import { passiveAddress } from "./address.ts";
+import { dropAhead, sendAhead, takeAhead } from "./ahead.ts";
 import { type Core, enter, errorAt, fail, send } from "./core.ts";
 import type { FtpError } from "./error.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -19,13 +20,23 @@ export function next(core: Core, state: TransferState, last?: FtpError): void {
   const data: DataState = { name: "awaited", transfer, mode };
   const begun: TransferState = { ...state, modesLeft: others, data, mark: undefined };
   if (mode === "EPSV" || mode === "PASV") {
-    send(core, { verb: mode });
-    enter(core, { ...begun, wait: "passive" });
+    listenPassive(core, { ...begun, wait: "passive" }, mode);
     return;
   }
+  dropAhead(core);
   const family = core.facts.remote?.family ?? 4;
   core.effects.push({ type: "data-listen", transfer, family });
   enter(core, { ...begun, wait: "data-listening" });
+}
+
+function listenPassive(core: Core, state: TransferState, mode: "EPSV" | "PASV"): void {
+  const told = mode === "EPSV" ? takeAhead(core) : dropAhead(core);
+  if (told === undefined) send(core, { verb: mode });
+  else core.command = mode;
+  enter(core, state);
+  if (told === undefined || told === "awaited") return;
+  if (told.code >= 200 && told.code < 300) address(core, state, told);
+  else next(core, tried(core, state, `answered "${core.transcript.textOf(told)}"`));
 }
 
 /** Notes why a mode did not do, and drops what there is of its data connection. */
@@ -67,7 +78,7 @@ export function open(core: Core, state: TransferState): void {
     next(core, tried(core, state, state.data.error.reason));
     return;
   }
-  const { command, allocate } = state.operation;
+  const { command, allocate, ahead = false } = state.operation;
   if (allocate !== undefined && state.wait !== "allocate") {
     send(core, { verb: "ALLO", size: allocate });
     enter(core, { ...state, wait: "allocate" });
@@ -75,6 +86,7 @@ export function open(core: Core, state: TransferState): void {
   }
   core.facts.restartPending = false;
   send(core, command);
+  if (ahead && command.verb === "RETR" && core.facts.pipelining === "during") sendAhead(core);
   const opening: TransferState = { ...state, wait: "opening" };
   enter(core, opening);
   keepAlive(core);

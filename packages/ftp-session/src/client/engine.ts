@@ -2,6 +2,7 @@ import type { FtpReply, ReplyDecodeError } from "@longshore/ftp-reply";
 import { createReplyDecoder } from "@longshore/ftp-reply";
 import { decodeLatin1 } from "@longshore/nvt";
 import type { DataMode } from "../data.ts";
+import { answersAhead } from "./ahead.ts";
 import { beginCommand, beginRename, command, rename } from "./command.ts";
 import { type Core, close, createCore, desync, errorAt, fail, isBusy, settle, type Timers } from "./core.ts";
 import type { ClientEffect, ClientEvent } from "./effect.ts";
@@ -160,6 +161,7 @@ function takeReply(core: Core, reply: FtpReply, isAmbiguous: boolean): void {
     );
     return;
   }
+  if (answersAhead(core, reply)) return;
   if (state.name === "transfer" && answersKeepAlive(state, reply)) {
     core.state = { ...state, noops: state.noops - 1 };
     return;
@@ -186,6 +188,11 @@ function takeReply(core: Core, reply: FtpReply, isAmbiguous: boolean): void {
 /** Something that is no reply takes the place of one: it costs the operation, not the session. */
 function malformed(core: Core, cause: ReplyDecodeError): void {
   const { state } = core;
+  if (core.facts.ahead?.name === "due") {
+    // It stands in its place, and there is a PASV.
+    core.facts.ahead = undefined;
+    return;
+  }
   if (state.name === "establishing") {
     close(
       core,

@@ -1,5 +1,6 @@
 import type { FtpReply } from "@longshore/ftp-reply";
 import { type Core, close, enter, errorAt, refusal, send } from "./core.ts";
+import { pipeliningOf } from "./pipelining.ts";
 import type { ClientState } from "./state.ts";
 import type { ClientTarget } from "./table.ts";
 
@@ -22,6 +23,8 @@ export function establish(core: Core, state: Establishing, target: ClientTarget,
       enter(core, { name: "establishing", wait: "greeting" }, timeouts.delayedGreeting);
       return;
     case "greeted":
+      if (reply !== undefined && core.settings.pipelining === "known")
+        core.facts.pipelining = pipeliningOf(reply);
       // After AUTH everything begins anew, so that a 230 before it means nothing (RFC 4217 §4.2).
       core.facts.greetedIn = reply?.code === 230 && security !== "explicit";
       if (security !== "explicit") {

@@ -39,6 +39,8 @@ export interface RenameOperation {
   readonly type: "rename";
   readonly from: string;
   readonly to: string;
+  /** A transfer follows: its EPSV may be sent with RNTO, where the server takes that. */
+  readonly ahead?: boolean;
 }
 
 /** A command that moves bytes over a data connection. */
@@ -51,6 +53,8 @@ export interface TransferOperation {
   readonly restart?: number;
   /** Bytes of an upload, told with ALLO before each try of it (RFC 959 §4.1.3); not told unless given. */
   readonly allocate?: number;
+  /** Another transfer follows: its EPSV may be sent with RETR, where the server takes that. */
+  readonly ahead?: boolean;
   /** In place of the engine's own list. */
   readonly dataModes?: readonly DataMode[];
 }

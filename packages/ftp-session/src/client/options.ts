@@ -67,6 +67,11 @@ export interface ClientEngineOptions {
   readonly telnetSynch?: boolean;
   /** Milliseconds between NOOPs while a transfer runs, for firewalls that forget quiet connections; 0 (the default) never. */
   readonly transferKeepAlive?: number;
+  /**
+   * Whether commands that do not depend on each other are sent together: `known` (unless told), to the servers that are known by
+   * their greeting to take that; `never`, each when the one before is answered.
+   */
+  readonly pipelining?: "known" | "never";
   /** How names go over the wire; `utf-8` (RFC 2640) unless told. Bytes that are not UTF-8 are kept either way. */
   readonly encoding?: "utf-8" | "latin1";
   /** Characters of one reply; the decoder's default unless told. */

@@ -1,0 +1,106 @@
+import { type ClientOperation, FtpError } from "@longshore/ftp-session/client";
+import { describe, expect, it } from "vitest";
+import { type Bench, createBench, done, local, remote, retrieve, store, transferOf } from "./driver.ts";
+
+const vsftpd = "220 (vsFTPd 3.0.5)\r\n";
+const size: ClientOperation = { type: "command", command: { verb: "SIZE", path: "f" } };
+const ahead = { ahead: true };
+
+/** Through a first transfer, by which it is known that EPSV does. */
+function warm(greeting = vsftpd, options = {}): Bench {
+  const bench = createBench(options).complete({ type: "connected", remote, local }).receive(greeting);
+  bench.begin(store()).receive("229 (|||2000|)\r\n").complete({ type: "data-open", transfer: 1 });
+  done(bench.receive("150 Go on.\r\n")).receive("226 Done.\r\n");
+  bench.sent.length = bench.outcomes.length = 0;
+  return bench;
+}
+
+/** As far as the transfer command. */
+function asked(bench: Bench, operation = retrieve("f", ahead)): Bench {
+  bench.begin(operation).receive("229 (|||2001|)\r\n");
+  return bench.complete({ type: "data-open", transfer: transferOf(bench) });
+}
+
+describe("an EPSV that is sent ahead", () => {
+  it("goes out with RETR to a server that is known, and only there", () => {
+    const sentTo = (greeting: string, options = {}): string[] => asked(warm(greeting, options)).sent;
+    expect(sentTo(vsftpd)).toEqual(["EPSV", "RETR f", "EPSV"]);
+    expect(sentTo(vsftpd, { pipelining: "never" })).toEqual(["EPSV", "RETR f"]);
+    for (const greeting of [
+      "220 Ready.\r\n",
+      "220 ProFTPD Server ready.\r\n",
+      "220 pyftpdlib 1.5 ready.\r\n",
+    ])
+      expect(sentTo(greeting)).toEqual(["EPSV", "RETR f"]);
+    expect(asked(warm(), retrieve()).sent).toEqual(["EPSV", "RETR f"]);
+    expect(asked(warm(), store("f", ahead)).sent).toEqual(["EPSV", "STOR f"]);
+  });
+
+  it("goes out with RNTO to more of them", () => {
+    const rename: ClientOperation = { type: "rename", from: "a", to: "b", ahead: true };
+    for (const greeting of [vsftpd, "220 ProFTPD Server ready.\r\n"]) {
+      const bench = warm(greeting).begin(rename).receive("350 Go on.\r\n", "250 Done.\r\n229 (|||2002|)\r\n");
+      expect(bench.sent).toEqual(["RNFR a", "RNTO b", "EPSV"]);
+      expect(bench.outcomes).toMatchObject([{ ok: true, reply: { code: 250 } }]);
+      expect(bench.begin(store()).last("data-connect").address.port).toBe(2002);
+    }
+    expect(warm("220 Ready.\r\n").begin(rename).receive("350 Go on.\r\n").sent).toEqual(["RNFR a", "RNTO b"]);
+  });
+
+  it("is the next transfer's, whether its answer came before or comes after that has begun, in every cut", () => {
+    const replies = "150 Here.\r\n226 Done.\r\n229 (|||2002|)\r\n";
+    for (let cut = 0; cut <= replies.length; cut++) {
+      const bench = done(asked(warm()).receive(replies.slice(0, cut)));
+      if (bench.outcomes.length === 0) bench.receive(replies.slice(cut));
+      else bench.begin(retrieve("g")).receive(replies.slice(cut));
+      expect(bench.outcomes).toMatchObject([{ ok: true, reply: { code: 226 } }]);
+      if (bench.engine.state.name === "idle") bench.begin(retrieve("g"));
+      expect(bench.last("data-connect").address.port).toBe(2002);
+      bench.complete({ type: "data-open", transfer: transferOf(bench) });
+      expect(bench.sent).toEqual(["EPSV", "RETR f", "EPSV", "RETR g"]);
+    }
+  });
+
+  it("is asked again when it is old, when something else was done, and where another mode is wanted", () => {
+    const told = (): Bench => done(asked(warm()).receive("150 Here.\r\n226 Done.\r\n229 (|||2002|)\r\n"));
+    expect(told().pass(6000).begin(retrieve("g")).sent.at(-1)).toBe("EPSV");
+    expect(told().begin(size).receive("213 3\r\n").begin(retrieve("g")).sent.at(-1)).toBe("SIZE f");
+    const raw = told().begin({ type: "command", command: { line: "PASV" } });
+    expect(raw.receive("227 (192,0,2,1,8,0)\r\n").begin(retrieve("g")).sent.at(-1)).toBe("EPSV");
+    expect(
+      told()
+        .begin(retrieve("g", { dataModes: ["PASV"] }))
+        .sent.at(-1),
+    ).toBe("PASV");
+  });
+
+  it("answers nothing else, however late it comes", () => {
+    const bench = done(asked(warm()).receive("150 Here.\r\n226 Done.\r\n"));
+    bench.begin({ type: "command", command: { verb: "PWD" } }).receive("229 (|||2002|)\r\n");
+    expect(bench.outcomes).toHaveLength(1);
+    bench.receive('257 "/"\r\n');
+    expect(bench.outcomes[1]).toMatchObject({ ok: true, reply: { code: 257 } });
+    expect(bench.begin(retrieve("g")).sent.at(-1)).toBe("EPSV");
+  });
+
+  it("leads to the next mode where it is refused, and to nothing where it cannot be read", () => {
+    const refused = asked(warm()).receive("550 No f.\r\n522 No.\r\n");
+    expect(refused.error()).toMatchObject({ code: "refused", command: "RETR f" });
+    expect(refused.begin(retrieve("g")).sent.at(-1)).toBe("PASV");
+    const bench = done(asked(warm()).receive("150 Here.\r\n226 Done.\r\n")).receive("nonsense\r\n");
+    expect(bench.engine.state.name).toBe("idle");
+    expect(bench.begin(retrieve("g")).receive("229 (|||2003|)\r\n").last("data-connect").address.port).toBe(
+      2003,
+    );
+  });
+
+  it("is let pass by an ABOR behind it", () => {
+    for (const end of ["426 Broken.\r\n", "226 Done.\r\n"]) {
+      const bench = asked(warm()).receive("150 Here.\r\n").abort(new FtpError("aborted", "enough"));
+      expect(bench.sent.slice(-2)).toEqual(["EPSV", "ABOR"]);
+      bench.receive(end, "229 (|||2002|)\r\n", "225 Nothing to abort.\r\n");
+      if (bench.sent.at(-1) === "NOOP") bench.receive("200 Here.\r\n");
+      expect(bench.engine.state.name).toBe("idle");
+    }
+  });
+});
