@@ -200,7 +200,7 @@ function createClient(
       await command({ verb: "DELE", path }, call);
     },
     async rename(from, to, call = {}) {
-      await session.use(call, (lease) => lease.operate({ type: "rename", from, to }));
+      await session.use(call, (lease) => lease.rename(from, to));
     },
     makeDirectory: (path, call = {}) =>
       session.use(call, (lease) =>

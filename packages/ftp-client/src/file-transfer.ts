@@ -107,6 +107,8 @@ export async function upload(
       return { ...report, placement: isAside ? "whole" : "in-place" };
     }
     const part = typeof temporary === "string" ? temporary : partOf(remote);
+    const { verify = "size", representation = "image" } = options;
+    const isProvenLater = !resume && verify === "size" && representation === "image";
     const partSize = resume ? await sizeOf(lease, part) : undefined;
     if (resume && partSize === undefined && temporary === undefined) {
       // Somebody else's part, or an older file: what stands stays, and grows.
@@ -115,11 +117,12 @@ export async function upload(
     }
     return await placeUpload({
       ...{ place, remote, part, isRequired: temporary !== undefined, keepsPart: resume },
-      canRepeat: source.file !== undefined,
+      ...{ canRepeat: source.file !== undefined, isProvenLater },
       async send(name, onBegin) {
         const from = watchSource(source, onBegin);
         if (resume && name === part) return resumed(part, partSize ?? 0, from);
-        return confirm(await store(session, lease, "STOR", name, from, whole), name);
+        const how = { ...whole, isProvenLater: isProvenLater && name === part };
+        return confirm(await store(session, lease, "STOR", name, from, how), name);
       },
     });
   } finally {

@@ -64,6 +64,7 @@ export async function transferBetween(
     const { placement = "whole" } = await placeUpload({
       place: { session: to, lease: writing, facts },
       ...{ remote: target.path, part, isRequired: true, keepsPart: false, canRepeat: true },
+      isProvenLater: false,
       async send(name, onBegin) {
         moved = await move({ ...shared, paths: [source.path, name], onBegin });
         return { bytes: 0, offset: 0, verified: moved.verified, dataMode: undefined, reply: undefined };

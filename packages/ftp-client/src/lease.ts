@@ -6,6 +6,7 @@ import {
   type ClientOutcome,
   type CommandOperation,
   FtpError,
+  type RenameOperation,
   type TransferOperation,
   type TransferOutcome,
 } from "@longshore/ftp-session/client";
@@ -20,7 +21,11 @@ export interface Lease {
   quote(line: string): Promise<FtpReply>;
   /** A transfer command whose data goes between two servers: it has no clock, and giving it up sends ABOR. */
   elsewhere(command: FtpCommand, onMark: () => void): Promise<FtpReply>;
-  operate(operation: Exclude<ClientOperation, TransferOperation>): Promise<FtpReply | undefined>;
+  operate(
+    operation: Exclude<ClientOperation, TransferOperation | RenameOperation>,
+  ): Promise<FtpReply | undefined>;
+  /** RNFR and RNTO; with `size` only where SIZE tells as many bytes of `from`, or nothing. Answers what it told. */
+  rename(from: string, to: string, size?: number): Promise<number | undefined>;
   /** `onMark` sees the 1yz as it comes. */
   transfer(
     operation: TransferOperation,
@@ -66,8 +71,11 @@ export function createLease(
       return reply ?? noReply;
     },
     async operate(operation) {
-      const isFollowed = operation.type === "rename" && isWanted();
-      return (await run(isFollowed ? { ...operation, ahead: true } : operation)).reply;
+      return (await run(operation)).reply;
+    },
+    async rename(from, to, size) {
+      const proof = size === undefined ? {} : { size };
+      return (await run({ type: "rename", from, to, ahead: isWanted(), ...proof })).size;
     },
     async transfer(operation, mover, onMark) {
       const { reply = noReply, transfer } = await run(

@@ -3,7 +3,7 @@ import { FtpError } from "@longshore/ftp-session/client";
 import { tryCommand } from "./directory.ts";
 import type { Lease } from "./lease.ts";
 import { isRefusal, type Standing, standingOf } from "./standing.ts";
-import type { Place, TransferReport } from "./transfer.ts";
+import { type Place, proveSize, type TransferReport } from "./transfer.ts";
 
 /** An upload that is to appear whole under its name. */
 export interface PlacedUpload {
@@ -17,7 +17,9 @@ export interface PlacedUpload {
   readonly isRequired: boolean;
   /** What came stays under `part` when it fails, to be resumed. */
   readonly keepsPart: boolean;
-  /** Sends all of it to `name`, and proves it; tells when the first byte is asked for. */
+  /** Under `part` its size is compared here, together with the rename. */
+  readonly isProvenLater: boolean;
+  /** Sends all of it to `name`, and proves it but for that; tells when the first byte is asked for. */
   send(name: string, onBegin: () => void): Promise<TransferReport>;
 }
 
@@ -30,7 +32,7 @@ export interface PlacedUpload {
  * @throws {FtpError} `placement-refused`: it cannot take its name without danger for what stands there
  */
 export async function placeUpload(upload: PlacedUpload): Promise<TransferReport> {
-  const { place, remote, part, isRequired, keepsPart } = upload;
+  const { place, remote, part, isRequired, keepsPart, isProvenLater } = upload;
   if (!isRequired && place.facts.inPlace?.has(directoryOf(remote)) === true) return putInPlace(upload);
   let hasBegun = false;
   let report: TransferReport;
@@ -46,13 +48,28 @@ export async function placeUpload(upload: PlacedUpload): Promise<TransferReport>
     throw error;
   }
   try {
-    await place.lease.operate({ type: "rename", from: part, to: remote });
+    const size = await place.lease.rename(part, remote, isProvenLater ? report.bytes : undefined);
+    if (size !== undefined) report = { ...report, verified: "size" };
   } catch (error) {
-    if (isRefusal(error) && isFinal(error)) return withoutRename(upload, report, error);
+    if (isRefusal(error) && isFinal(error)) return withoutRename(upload, await proven(upload, report), error);
     if (!keepsPart) await clear(place, part);
     throw place.session.isClosed && FtpError.isInstance(error) ? stranded(upload, error) : error;
   }
   return { ...report, placement: "whole" };
+}
+
+/** Of a rename that was refused nobody has heard the size. */
+async function proven(
+  { place, part, keepsPart, isProvenLater }: PlacedUpload,
+  report: TransferReport,
+): Promise<TransferReport> {
+  if (!isProvenLater) return report;
+  try {
+    return await proveSize(place.lease, "STOR", part, 0, report);
+  } catch (error) {
+    if (!keepsPart) await clear(place, part);
+    throw error;
+  }
 }
 
 /** What is added to a remote name while an upload is not whole. */
@@ -154,7 +171,7 @@ function directoryOf(remote: string): string {
 
 async function tryRename(lease: Lease, from: string, to: string): Promise<boolean> {
   try {
-    await lease.operate({ type: "rename", from, to });
+    await lease.rename(from, to);
     return true;
   } catch (error) {
     if (isRefusal(error)) return false;

@@ -76,6 +76,10 @@ export function createQueue(lease: Lease, giveUp: (error: FtpError) => void): Qu
             check();
             return lease.operate(operation);
           },
+          async rename(from, to, size) {
+            check();
+            return lease.rename(from, to, size);
+          },
           async transfer(operation, mover, onMark) {
             check();
             return lease.transfer(operation, mover, onMark);

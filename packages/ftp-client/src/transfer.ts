@@ -108,6 +108,8 @@ export async function store(
     readonly restart?: boolean;
     /** Tell the source's size with ALLO. */
     readonly allocate?: boolean;
+    /** The caller compares the size. */
+    readonly isProvenLater?: boolean;
   },
 ): Promise<TransferReport> {
   const { offset, base = offset, restart = false, representation = "image", verify = "size" } = options;
@@ -133,11 +135,22 @@ export async function store(
   const report = { ...reportOf(result, offset), ...(name === undefined ? {} : { name }) };
   const stored = verb === "STOU" ? name : remote;
   if (representation === "ascii" || verify === "none" || stored === undefined) return report;
+  return options.isProvenLater === true ? report : proveSize(lease, verb, stored, base, report);
+}
+
+/** Compares what was stored behind `base` with what SIZE tells. */
+export async function proveSize(
+  lease: Lease,
+  verb: string,
+  stored: string,
+  base: number,
+  report: TransferReport,
+): Promise<TransferReport> {
   const size = await sizeAfter(lease, stored);
   if (size === undefined) return report;
-  const end = base + result.bytes;
+  const end = base + report.bytes;
   if (size === end) return { ...report, verified: "size" };
-  throw wrongSize(verb, end, size, result);
+  throw wrongSize(verb, end, size, report);
 }
 
 /** The size in bytes that SIZE tells (RFC 3659 §4), `undefined` where the server cannot or will not. */
@@ -217,7 +230,12 @@ function reportOf(result: TransferResult, offset: number): TransferReport {
   return { bytes: result.bytes, offset, verified: "none", dataMode: result.mode, reply: result.reply };
 }
 
-function wrongSize(command: string, moved: number, size: number, result: TransferResult): FtpError {
+function wrongSize(
+  command: string,
+  moved: number,
+  size: number,
+  { reply, bytes }: Pick<TransferReport, "reply" | "bytes">,
+): FtpError {
   const code = moved < size ? "short-transfer" : "size-mismatch";
   return new FtpError(
     code,
@@ -225,8 +243,8 @@ function wrongSize(command: string, moved: number, size: number, result: Transfe
     {
       phase: "conclude",
       command,
-      reply: result.reply,
-      bytes: result.bytes,
+      bytes,
+      ...(reply === undefined ? {} : { reply }),
     },
   );
 }

@@ -1,5 +1,5 @@
 import { redactLine } from "@longshore/ftp-command";
-import { type FtpReply, matchesReply } from "@longshore/ftp-reply";
+import { type FtpReply, matchesReply, parseNumber } from "@longshore/ftp-reply";
 import { dropAhead, sendAhead } from "./ahead.ts";
 import {
   askForRepresentation,
@@ -7,6 +7,7 @@ import {
   close,
   desync,
   enter,
+  errorAt,
   fail,
   lineOf,
   refusal,
@@ -64,17 +65,56 @@ function sendCommand(core: Core, operation: CommandOperation): void {
 
 export function beginRename(core: Core, operation: RenameOperation): void {
   lineOf(core, { verb: "RNTO", path: operation.to });
-  send(core, { verb: "RNFR", path: operation.from });
-  enter(core, { name: "rename", wait: "rename-from", operation });
+  const state = { name: "rename", operation, told: undefined } as const;
+  if (operation.size === undefined || core.facts.representation !== "image") {
+    renameFrom(core, { ...state, wait: "rename-from", isAsked: false });
+    return;
+  }
+  send(core, { verb: "SIZE", path: operation.from });
+  const isAsked = core.facts.pipelining !== "none";
+  if (isAsked) send(core, { verb: "RNFR", path: operation.from });
+  enter(core, { ...state, wait: "rename-size", isAsked });
 }
 
 export function rename(core: Core, state: Rename, target: ClientTarget, reply: FtpReply): void {
-  if (target === "rename-to") {
-    send(core, { verb: "RNTO", path: state.operation.to });
-    if (state.operation.ahead === true && core.facts.pipelining !== "none") sendAhead(core);
-    enter(core, { ...state, wait: "rename-to" });
-  } else if (target === "settled") settle(core, { ok: true, reply });
-  else fail(core, refusal(core, "refused", reply));
+  if (target === "rename-from") renameFrom(core, { ...state, wait: "rename-from", told: reply });
+  else if (target === "rename-to") renameTo(core, state);
+  else if (target === "settled") {
+    const size = sizeOf(state);
+    settle(core, { ok: true, reply, ...(size === undefined ? {} : { size }) });
+  } else fail(core, refusal(core, "refused", reply));
+}
+
+function renameFrom(core: Core, state: Rename): void {
+  if (!state.isAsked) {
+    if (refuseSize(core, state)) return;
+    send(core, { verb: "RNFR", path: state.operation.from });
+  }
+  enter(core, { ...state, isAsked: true });
+}
+
+function renameTo(core: Core, state: Rename): void {
+  if (refuseSize(core, state)) return;
+  send(core, { verb: "RNTO", path: state.operation.to });
+  if (state.operation.ahead === true && core.facts.pipelining !== "none") sendAhead(core);
+  enter(core, { ...state, wait: "rename-to" });
+}
+
+/** What is not whole is not given its name. */
+function refuseSize(core: Core, { operation, told }: Rename): boolean {
+  const size = sizeOf({ told });
+  const { size: wanted, from } = operation;
+  if (size === undefined || wanted === undefined || size === wanted) return false;
+  const code = wanted < size ? "short-transfer" : "size-mismatch";
+  const message = `${wanted} bytes are there after the upload, and the server says that the file has ${size}`;
+  const details = { phase: "conclude", command: `SIZE ${from}`, bytes: wanted } as const;
+  fail(core, errorAt(core, code, message, { ...details, ...(told === undefined ? {} : { reply: told }) }));
+  return true;
+}
+
+function sizeOf({ told }: Pick<Rename, "told">): number | undefined {
+  const size = told?.code === 213 ? parseNumber(told) : undefined;
+  return size === undefined ? undefined : Number(size);
 }
 
 /** A login, or what is not to be shown in logs either. */

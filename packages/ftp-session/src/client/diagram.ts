@@ -30,6 +30,7 @@ const begun: readonly (readonly [from: ClientWait, to: ClientTarget, on: string]
   ["idle", "reply", "command"],
   ["idle", "restarting-session", "REIN"],
   ["idle", "rename-from", "rename"],
+  ["idle", "rename-size", "rename of what is to be proven"],
   ["idle", "next", "transfer"],
   ["reply", "discarding", "given up"],
 ];

@@ -301,7 +301,12 @@ function giveUpOperation(core: Core, error: FtpError): void {
   else if (state.name === "transfer") giveUp(core, state, error);
   else if (state.name === "command" && state.wait === "reply" && state.operation.abortable === true) {
     abortElsewhere(core, error);
-  } else if (isBusy(state)) fail(core, error, 1);
+  } else if (isBusy(state)) fail(core, error, owedOf(state));
+}
+
+/** Replies that are due. */
+function owedOf(state: ClientState): number {
+  return state.name === "rename" && state.wait === "rename-size" && state.isAsked ? 2 : 1;
 }
 
 function expire(core: Core): void {

@@ -34,11 +34,16 @@ export interface RawCommand {
   readonly line: string;
 }
 
-/** RNFR and RNTO. */
+/** RNFR and RNTO, and SIZE before where the file is to be proven. */
 export interface RenameOperation {
   readonly type: "rename";
   readonly from: string;
   readonly to: string;
+  /**
+   * Bytes that `from` has to have by SIZE (RFC 3659 §4), where the server has it and TYPE is I; else there is no RNTO, and the
+   * error is `short-transfer` or `size-mismatch`.
+   */
+  readonly size?: number;
   /** A transfer follows: its EPSV may be sent with RNTO, where the server takes that. */
   readonly ahead?: boolean;
 }
@@ -68,6 +73,8 @@ export type ClientOutcome =
       /** The final reply; absent where none was needed (a greeting of 230 in place of a login). */
       readonly reply?: FtpReply;
       readonly transfer?: TransferOutcome;
+      /** What SIZE told before a rename. */
+      readonly size?: number;
     }
   | { readonly ok: false; readonly error: FtpError };
 

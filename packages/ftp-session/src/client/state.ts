@@ -33,8 +33,12 @@ export type ClientState =
     }
   | {
       readonly name: "rename";
-      readonly wait: "rename-from" | "rename-to";
+      readonly wait: "rename-size" | "rename-from" | "rename-to";
       readonly operation: RenameOperation;
+      /** RNFR was sent. */
+      readonly isAsked: boolean;
+      /** The reply to SIZE. */
+      readonly told: FtpReply | undefined;
     }
   | TransferState
   /** An operation was given up; replies that are still due are awaited, so that none is taken for another's. */

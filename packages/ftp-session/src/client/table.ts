@@ -82,6 +82,7 @@ export type ClientWait =
   | "unsecuring"
   | "reply"
   | "restarting-session"
+  | "rename-size"
   | "rename-from"
   | "rename-to"
   | "representation"
@@ -182,7 +183,13 @@ export const clientTable: Readonly<Record<ClientWait, ClientRow>> = {
     events: { expired: "closed" },
   },
 
-  // Rename: RFC 959 §6, third diagram
+  // Rename: RFC 959 §6, third diagram; before it the size, of which not every server tells
+  "rename-size": {
+    phase: "command",
+    awaits: "SIZE",
+    replies: { ...late, "2": "rename-from", "4": "rename-from", "5": "rename-from" },
+    events: { expired: "closed" },
+  },
   "rename-from": {
     phase: "command",
     awaits: "RNFR",

@@ -15,11 +15,67 @@ function warm(greeting = vsftpd, options = {}): Bench {
   return bench;
 }
 
+/** The same in TYPE I, of which alone SIZE tells what was sent. */
+function image(greeting = vsftpd): Bench {
+  const typed: ClientOperation = {
+    type: "command",
+    command: { verb: "SIZE", path: "x" },
+    representation: "image",
+  };
+  const bench = warm(greeting).begin(typed).receive("200 Binary.\r\n", "213 1\r\n");
+  bench.sent.length = bench.outcomes.length = 0;
+  return bench;
+}
+
 /** As far as the transfer command. */
 function asked(bench: Bench, operation = retrieve("f", ahead)): Bench {
   bench.begin(operation).receive("229 (|||2001|)\r\n");
   return bench.complete({ type: "data-open", transfer: transferOf(bench) });
 }
+
+describe("a rename of what is to be proven", () => {
+  const rename: ClientOperation = { type: "rename", from: "a", to: "b", size: 3 };
+
+  it("asks for the size, together with RNFR where that can be", () => {
+    for (const greeting of [vsftpd, "220 Pure-FTPd: Welcome to Pure-FTPd [TLS]\r\n", "220 Ready.\r\n"]) {
+      const bench = image(greeting).begin(rename);
+      expect(bench.sent).toEqual(greeting === "220 Ready.\r\n" ? ["SIZE a"] : ["SIZE a", "RNFR a"]);
+      bench.receive("213 3\r\n").receive("350 Go on.\r\n").receive("250 Done.\r\n");
+      expect(bench.sent).toEqual(["SIZE a", "RNFR a", "RNTO b"]);
+      expect(bench.outcomes).toMatchObject([{ ok: true, reply: { code: 250 }, size: 3 }]);
+    }
+  });
+
+  it("gives no name to what has another size, and the session goes on", () => {
+    const sizes = { "213 2\r\n": "size-mismatch", "213 4\r\n": "short-transfer" };
+    for (const [reply, code] of Object.entries(sizes)) {
+      const bench = image().begin(rename).receive(`${reply}350 Go on.\r\n`);
+      expect(bench.error()).toMatchObject({ code, bytes: 3, reply: { code: 213 } });
+      const other = image("220 Ready.\r\n").begin(rename).receive(reply);
+      expect(other.error()).toMatchObject({ code });
+      for (const { sent, engine } of [bench, other]) {
+        expect(sent).not.toContain("RNTO b");
+        expect(engine.state.name).toBe("idle");
+      }
+      expect(other.sent).toEqual(["SIZE a"]);
+    }
+  });
+
+  it("goes on where the server does not tell", () => {
+    for (const reply of ["502 No.\r\n", "550 Not in ASCII.\r\n", "213 who knows\r\n"]) {
+      const bench = image().begin(rename).receive(`${reply}350 Go on.\r\n`, "250 Done.\r\n");
+      expect(bench.outcomes).toEqual([{ ok: true, reply: { code: 250, lines: ["Done."] } }]);
+    }
+    expect(warm().begin(rename).sent).toEqual(["RNFR a"]);
+  });
+
+  it("owes two replies when it is given up", () => {
+    const bench = image().begin(rename).abort(new FtpError("aborted", "enough"));
+    bench.receive("213 3\r\n");
+    expect(bench.engine.state.name).toBe("recovering");
+    expect(bench.receive("350 Go on.\r\n").engine.state.name).toBe("idle");
+  });
+});
 
 describe("an EPSV that is sent ahead", () => {
   it("goes out with RETR to a server that is known, and only there", () => {
