@@ -90,7 +90,7 @@ export async function upload(
     }
     const resumed = async (name: string, standing: number, rest = source): Promise<TransferReport> =>
       confirm(await resumeUpload(session, lease, rest, name, standing, options), name);
-    const { resume = false, temporary, representation = "image" } = options;
+    const { resume = false, temporary, representation = "image", verify = "size" } = options;
     if (resume && source.file === undefined)
       throw new FtpError("unsupported", "only a file or bytes can be resumed, not a stream");
     // In clear, a connection that is cut looks like one that has ended, but to a server that knows the size beforehand.
@@ -107,7 +107,6 @@ export async function upload(
       return { ...report, placement: isAside ? "whole" : "in-place" };
     }
     const part = typeof temporary === "string" ? temporary : partOf(remote);
-    const { verify = "size", representation = "image" } = options;
     const isProvenLater = !resume && verify === "size" && representation === "image";
     const partSize = resume ? await sizeOf(lease, part) : undefined;
     if (resume && partSize === undefined && temporary === undefined) {

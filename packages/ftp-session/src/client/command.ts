@@ -71,7 +71,8 @@ export function beginRename(core: Core, operation: RenameOperation): void {
     return;
   }
   send(core, { verb: "SIZE", path: operation.from });
-  const isAsked = core.facts.pipelining !== "none";
+  // ProFTPD refuses whatever is no RNTO behind RNFR: it must not be there where the size turns out to be wrong.
+  const isAsked = core.facts.pipelining === "during";
   if (isAsked) send(core, { verb: "RNFR", path: operation.from });
   enter(core, { ...state, wait: "rename-size", isAsked });
 }
