@@ -131,7 +131,7 @@ export function refused(core: Core, state: TransferState, reply: FtpReply): void
   const { data, mark, noops } = state;
   dropData(core, state);
   if (state.wait === "restart") core.facts.restartPending = false;
-  if (data.name === "failed") {
+  if (data.name === "failed" && !(mark === undefined && isDropped(data, reply))) {
     const { error } = data;
     fail(core, refusal(core, error.code, reply, { cause: error, bytes: data.bytes, retryable: true }), noops);
     return;
@@ -147,6 +147,11 @@ export function refused(core: Core, state: TransferState, reply: FtpReply): void
             ? "refused"
             : "transfer-failed";
   fail(core, refusal(core, code, reply, data.name === "ended" ? { bytes: data.bytes } : {}), noops);
+}
+
+/** A server that refuses may close the data connection before it is heard: at the latest an EPSV behind makes it. */
+function isDropped({ bytes, error }: Extract<DataState, { name: "failed" }>, { code }: FtpReply): boolean {
+  return error.code === "data-lost" && bytes === 0 && code >= 500;
 }
 
 export function dropData(core: Core, state: TransferState): TransferState {

@@ -139,6 +139,14 @@ describe("an EPSV that is sent ahead", () => {
     expect(bench.begin(retrieve("g")).sent.at(-1)).toBe("EPSV");
   });
 
+  it("may close the data connection of a transfer that is refused", () => {
+    const bench = asked(warm());
+    const reset = { type: "transfer-failed", reason: "reset", message: "reset", bytes: 0 } as const;
+    bench.complete({ ...reset, transfer: transferOf(bench) }).receive("550 No f.\r\n229 (|||2002|)\r\n");
+    expect(bench.error()).toMatchObject({ code: "refused", command: "RETR f", retryable: false });
+    expect(bench.begin(retrieve("g")).last("data-connect").address.port).toBe(2002);
+  });
+
   it("leads to the next mode where it is refused, and to nothing where it cannot be read", () => {
     const refused = asked(warm()).receive("550 No f.\r\n522 No.\r\n");
     expect(refused.error()).toMatchObject({ code: "refused", command: "RETR f" });
