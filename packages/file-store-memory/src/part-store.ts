@@ -7,8 +7,8 @@ import {
   type WritableFile,
 } from "@longshore/file-store";
 import { cutContent } from "./content.ts";
+import type { FilePlace } from "./inventory.ts";
 import { type PartShelf, partBusy } from "./parts.ts";
-import type { FileNode, Place } from "./tree.ts";
 import type { Upload } from "./upload.ts";
 
 /** How an upload begins, and what becomes of the part that is kept of it. */
@@ -28,18 +28,9 @@ export interface UploadRules {
 /** What the store itself does for its parts. */
 export interface PartHost {
   mayChange(context: StoreContext): void;
-  target(
-    path: VirtualPath,
-    overwrite: boolean,
-    context: StoreContext,
-  ): Place & { readonly node: FileNode | undefined };
+  target(path: VirtualPath, overwrite: boolean, context: StoreContext): FilePlace;
   mustFit(path: VirtualPath, bytes: number): void;
-  beginUpload(
-    place: Place & { readonly node: FileNode | undefined },
-    path: VirtualPath,
-    rules: UploadRules,
-    ways: UploadWays,
-  ): WritableFile;
+  beginUpload(place: FilePlace, path: VirtualPath, rules: UploadRules, ways: UploadWays): WritableFile;
   /** Whether nothing stands there, and something could. */
   isFree(path: VirtualPath, context: StoreContext): boolean;
 }

@@ -4,19 +4,18 @@ import {
   type FileStore,
   FileStoreError,
   type PartLimits,
-  parentPath,
   rootPath,
   type StoreContext,
   throwIfAborted,
-  toPath,
   type VirtualPath,
   type WritableFile,
 } from "@longshore/file-store";
-import { type Content, contentOf, emptyContent, readContent } from "./content.ts";
+import { type Content, emptyContent, readContent } from "./content.ts";
+import { createInventory, type FilePlace } from "./inventory.ts";
 import { createLedger, type MemoryStoreLimits } from "./ledger.ts";
 import { createPartStore, type UploadRules, type UploadWays } from "./part-store.ts";
 import { createPartShelf } from "./parts.ts";
-import { type DirectoryNode, entryOf, type FileNode, locate, type Node, type Place, statOf } from "./tree.ts";
+import { entryOf, statOf } from "./tree.ts";
 import { openUpload } from "./upload.ts";
 
 export interface MemoryStoreOptions {
@@ -43,79 +42,13 @@ const entriesInBatch = 256;
 export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
   const { files = {}, limits = {}, clock = Date.now, writable = true } = options;
   const ledger = createLedger(limits);
+  const inventory = createInventory(ledger, clock, files);
+  const { put, locate, existing, existingFile, entry, target } = inventory;
   const shelf = options.parts === false ? undefined : createPartShelf(ledger, clock, options.parts);
-  let nextId = 1;
-
-  const stamp = (mode: number): { id: number; created: number; modified: number; mode: number } => {
-    const now = clock();
-    return { id: nextId++, created: now, modified: now, mode };
-  };
-  const newDirectory = (mode = 0o755): DirectoryNode => ({
-    type: "directory",
-    ...stamp(mode),
-    entries: new Map(),
-    uploads: 0,
-  });
-  const newFile = (content: Content, mode = 0o644): FileNode => ({ type: "file", ...stamp(mode), content });
-
-  const root = newDirectory();
-
-  /** Sets what stands at `place`; `undefined` removes it. What is counted is settled here alone. */
-  function put({ directory, name }: Place, node: Node | undefined): void {
-    const before = directory.entries.get(name);
-    const files = (node === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
-    ledger.addFiles(files);
-    try {
-      ledger.addBytes(sizeOf(node) - sizeOf(before));
-    } catch (error) {
-      ledger.addFiles(-files);
-      throw error;
-    }
-    if (node === undefined) directory.entries.delete(name);
-    else directory.entries.set(name, node);
-    directory.modified = clock();
-  }
-
-  /** What `locate` finds where something has to stand. */
-  function existing(
-    path: VirtualPath,
-    follow: boolean,
-    context: StoreContext,
-  ): Place & { readonly node: Node } {
-    const place = locate(root, path, follow, context);
-    const { node } = place;
-    if (node === undefined) throw new FileStoreError("not-found", `${path}: nothing stands there`);
-    return { ...place, node };
-  }
-
-  function existingFile(path: VirtualPath, context: StoreContext): FileNode {
-    const { node } = existing(path, true, context);
-    if (node.type !== "file") throw new FileStoreError("is-a-directory", `${path} is a directory`);
-    return node;
-  }
-
-  /** For calls that change the entry itself; the root is nobody's entry. */
-  function entry(path: VirtualPath, context: StoreContext): Place & { readonly node: Node } {
-    if (path.segments.length === 0) throw new FileStoreError("permission-denied", "the root stays as it is");
-    return existing(path, false, context);
-  }
 
   function mayChange(context: StoreContext): void {
     throwIfAborted(context);
     if (!writable) throw new FileStoreError("read-only", "the store was made with writable: false");
-  }
-
-  /** The place of a file to be written, where `overwrite` says whether one may stand there already. */
-  function target(
-    path: VirtualPath,
-    overwrite: boolean,
-    context: StoreContext,
-  ): Place & { readonly node: FileNode | undefined } {
-    const place = locate(root, path, overwrite, context);
-    const { node } = place;
-    if (node !== undefined && !overwrite) throw new FileStoreError("exists", `${path} exists`);
-    if (node === undefined || node.type === "file") return { ...place, node };
-    throw new FileStoreError("is-a-directory", `${path} is a directory`);
   }
 
   function mustFit(path: VirtualPath, bytes: number): void {
@@ -125,7 +58,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
   /** An upload to `place`; `ways` say how it begins, and what becomes of the part that is kept of it. */
   function beginUpload(
-    place: Place & { readonly node: FileNode | undefined },
+    place: FilePlace,
     path: VirtualPath,
     { overwrite, mask }: UploadRules,
     ways: UploadWays,
@@ -143,7 +76,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
           if (stands?.type === "directory")
             throw new FileStoreError("is-a-directory", `${path} became a directory meanwhile`);
           ways.published();
-          put(place, newFile(content, permissions));
+          put(place, inventory.newFile(content, permissions));
         },
         ended() {
           ledger.addFiles(-1);
@@ -157,14 +90,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
   function isFree(path: VirtualPath, context: StoreContext): boolean {
     try {
-      return locate(root, path, true, context).node === undefined;
+      return locate(path, true, context).node === undefined;
     } catch {
       // Its directory is gone.
       return false;
     }
   }
 
-  const store: FileStore = {
+  return {
     ...(shelf === undefined || !writable
       ? {}
       : { parts: createPartStore(shelf, { mayChange, target, mustFit, beginUpload, isFree }) }),
@@ -267,9 +200,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
 
     async makeDirectory(path, context, { mask } = {}) {
       mayChange(context);
-      const place = locate(root, path, false, context);
+      const place = locate(path, false, context);
       if (place.node !== undefined) throw new FileStoreError("exists", `${path} exists`);
-      put(place, newDirectory(mask === undefined ? undefined : 0o777 & ~mask));
+      put(place, inventory.newDirectory(mask === undefined ? undefined : 0o777 & ~mask));
     },
 
     async removeDirectory(path, context) {
@@ -285,7 +218,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       mayChange(context);
       const source = entry(from, context);
       if (to.segments.length === 0) throw new FileStoreError("permission-denied", "the root stays as it is");
-      const goal = locate(root, to, false, context);
+      const goal = locate(to, false, context);
       if (goal.node !== undefined && !overwrite) throw new FileStoreError("exists", `${to} exists`);
       if (goal.node === source.node) return;
       if (source.node.type === "directory") {
@@ -317,14 +250,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       mayChange(context);
       if (target === "" || target.includes("\0"))
         throw new FileStoreError("name-not-allowed", `${path}: a link cannot hold that target`);
-      const place = locate(root, path, false, context);
+      const place = locate(path, false, context);
       if (place.node !== undefined) throw new FileStoreError("exists", `${path} exists`);
-      put(place, { type: "symlink", ...stamp(0o777), target });
+      put(place, inventory.newLink(target));
     },
 
     async resolve(path, { follow }, context) {
       throwIfAborted(context);
-      return locate(root, path, follow, context).names.reduce(childPath, rootPath);
+      return locate(path, follow, context).names.reduce(childPath, rootPath);
     },
 
     async freeSpace(path, context) {
@@ -338,30 +271,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): FileStore {
       const source = existingFile(from, context);
       const place = target(to, overwrite, context);
       if (place.node === source) return;
-      put(place, newFile(source.content, place.node?.mode ?? source.mode));
+      put(place, inventory.newFile(source.content, place.node?.mode ?? source.mode));
     },
   };
-
-  for (const [text, data] of Object.entries(files)) {
-    const path = toPath(text);
-    const isDirectory = text.endsWith("/");
-    const directories = isDirectory ? path : parentPath(path);
-    let at = toPath("/");
-    for (const name of directories.segments) {
-      at = childPath(at, name);
-      const place = locate(root, at, false);
-      if (place.node === undefined) put(place, newDirectory());
-      else if (place.node.type !== "directory")
-        throw new FileStoreError("not-a-directory", `files: ${at} is none`);
-    }
-    if (isDirectory) continue;
-    const place = locate(root, path, false);
-    if (place.node !== undefined) throw new FileStoreError("exists", `files: ${text} is given twice`);
-    put(place, newFile(contentOf(typeof data === "string" ? new TextEncoder().encode(data) : data)));
-  }
-  return store;
-}
-
-function sizeOf(node: Node | undefined): number {
-  return node?.type === "file" ? node.content.size : 0;
 }
