@@ -85,6 +85,33 @@ function scenarios(security: "plain" | "explicit", peerOf: () => FtpPeer): void 
     }
   });
 
+  // Commands of one call go out with those of the one before, where the server is known to take that.
+  it("keeps calls apart that are made together, when some are refused or given up", async () => {
+    const hash = await serverFile("together.bin", 5000);
+    await serverFile("together-large.bin", 30_000_000);
+    const stop = new AbortController();
+    const name = (index: number): string => join(local, `together-${index}.bin`);
+    const codeOf = (error: FtpError): string => error.code;
+    const calls = [
+      client.download(remote("together.bin"), name(0)),
+      client
+        .download(remote("together-large.bin"), () => stop.abort(), { signal: stop.signal })
+        .catch(codeOf),
+      client.download(remote("together.bin"), name(1)),
+      client.download(remote("nowhere.bin"), name(2)).catch(codeOf),
+      client.upload(new Uint8Array(5000), remote("together-up.bin")),
+      client.download(remote("together.bin"), name(3)),
+      client.pwd(),
+      client.download(remote("together.bin"), name(4)),
+    ];
+    const whole = { bytes: 5000, verified: "size" };
+    expect(await Promise.all(calls)).toMatchObject([
+      ...[whole, "aborted", whole, "refused", whole, whole],
+      ...[expect.stringMatching(/^\//), whole],
+    ]);
+    for (const index of [0, 1, 3, 4]) expect(await sha256(name(index))).toBe(hash);
+  });
+
   it("resumes a download", async () => {
     const hash = await serverFile("resume.bin", 900_000);
     await copyFile(stored("resume.bin"), join(local, "resume.bin"));

@@ -149,9 +149,13 @@ export function refused(core: Core, state: TransferState, reply: FtpReply): void
   fail(core, refusal(core, code, reply, data.name === "ended" ? { bytes: data.bytes } : {}), noops);
 }
 
-/** A server that refuses may close the data connection before it is heard: at the latest an EPSV behind makes it. */
+/**
+ * A server that refuses may close the data connection before it is heard: vsftpd for an EPSV behind, ProFTPD in the middle of
+ * the TLS handshake. But 522 and others tell of TLS, and 550 of the file alone.
+ */
 function isDropped({ bytes, error }: Extract<DataState, { name: "failed" }>, { code }: FtpReply): boolean {
-  return error.code === "data-lost" && bytes === 0 && code >= 500;
+  if (bytes > 0) return false;
+  return error.code === "data-lost" ? code >= 500 : error.code === "tls-failed" && code === 550;
 }
 
 export function dropData(core: Core, state: TransferState): TransferState {

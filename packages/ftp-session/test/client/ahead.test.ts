@@ -140,11 +140,18 @@ describe("an EPSV that is sent ahead", () => {
   });
 
   it("may close the data connection of a transfer that is refused", () => {
-    const bench = asked(warm());
-    const reset = { type: "transfer-failed", reason: "reset", message: "reset", bytes: 0 } as const;
-    bench.complete({ ...reset, transfer: transferOf(bench) }).receive("550 No f.\r\n229 (|||2002|)\r\n");
-    expect(bench.error()).toMatchObject({ code: "refused", command: "RETR f", retryable: false });
-    expect(bench.begin(retrieve("g")).last("data-connect").address.port).toBe(2002);
+    for (const reason of ["reset", "tls"] as const) {
+      const bench = asked(warm());
+      const broken = { type: "transfer-failed", reason, message: "reset", bytes: 0 } as const;
+      bench.complete({ ...broken, transfer: transferOf(bench) }).receive("550 No f.\r\n229 (|||2002|)\r\n");
+      expect(bench.error()).toMatchObject({ code: "refused", command: "RETR f", retryable: false });
+      const { port } = bench.begin(retrieve("g")).last("data-connect").address;
+      expect(port).toBe(2002);
+    }
+    const unsafe = asked(warm());
+    const broken = { type: "transfer-failed", reason: "tls", message: "reset", bytes: 0 } as const;
+    unsafe.complete({ ...broken, transfer: transferOf(unsafe) }).receive("522 No reuse.\r\n");
+    expect(unsafe.error()).toMatchObject({ code: "tls-failed" });
   });
 
   it("leads to the next mode where it is refused, and to nothing where it cannot be read", () => {
