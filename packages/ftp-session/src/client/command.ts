@@ -113,6 +113,11 @@ function refuseSize(core: Core, { operation, told }: Rename): boolean {
   return true;
 }
 
+/** Replies that are due to an operation other than a transfer. */
+export function owedOf(state: ClientState): number {
+  return state.name === "rename" && state.wait === "rename-size" && state.isAsked ? 2 : 1;
+}
+
 function sizeOf({ told }: Pick<Rename, "told">): number | undefined {
   const size = told?.code === 213 ? parseNumber(told) : undefined;
   return size === undefined ? undefined : Number(size);

@@ -3,7 +3,7 @@ import { createReplyDecoder } from "@longshore/ftp-reply";
 import { decodeLatin1 } from "@longshore/nvt";
 import type { DataMode } from "../data.ts";
 import { answersAhead } from "./ahead.ts";
-import { beginCommand, beginRename, command, rename } from "./command.ts";
+import { beginCommand, beginRename, command, owedOf, rename } from "./command.ts";
 import { type Core, close, createCore, desync, errorAt, fail, isBusy, settle, type Timers } from "./core.ts";
 import type { ClientEffect, ClientEvent } from "./effect.ts";
 import { FtpError } from "./error.ts";
@@ -302,11 +302,6 @@ function giveUpOperation(core: Core, error: FtpError): void {
   else if (state.name === "command" && state.wait === "reply" && state.operation.abortable === true) {
     abortElsewhere(core, error);
   } else if (isBusy(state)) fail(core, error, owedOf(state));
-}
-
-/** Replies that are due. */
-function owedOf(state: ClientState): number {
-  return state.name === "rename" && state.wait === "rename-size" && state.isAsked ? 2 : 1;
 }
 
 function expire(core: Core): void {
