@@ -1,4 +1,5 @@
 import type { FileStat, FileStore, ReadableFile, StoreContext, VirtualPath } from "@longshore/file-store";
+import { createPieceMemory, pieceSize } from "./piece-memory.ts";
 
 /** Files that many read at the same time, read once. */
 export interface ReadCache {
@@ -16,13 +17,13 @@ export interface ReadCacheOptions {
   readonly octets?: number;
 }
 
-/** A file whose octets come in pieces that stay as they are, and may be kept: they are nobody's to write to. */
+/** A file whose octets come in pieces that stay as they are until they are given back: they are nobody's to write to. */
 export interface SharedFile extends ReadableFile {
   /** The piece `index` of {@link pieceSize} octets, the last one shorter; on the spot where it is at hand. */
   piece(index: number): Uint8Array | Promise<Uint8Array>;
+  /** Gives back what `piece` has answered, once each time. `isHeld`: the system may still look at it. */
+  done(piece: Uint8Array, isHeld: boolean): void;
 }
-
-export const pieceSize: number = 1 << 17;
 
 export function isShared(content: object): content is SharedFile {
   return "piece" in content;
@@ -51,6 +52,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
   const stores = new WeakMap<FileStore, Map<string, Entry>>();
   /** All pieces held, the one used last at the end. */
   const held = new Map<Uint8Array, () => void>();
+  const memory = createPieceMemory();
   let octets = 0;
   let readers = 0;
   let hits = 0;
@@ -68,6 +70,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
       forget();
       held.delete(oldest);
       octets -= oldest.length;
+      memory.retire(oldest);
     }
   }
 
@@ -115,7 +118,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
     entry.reading++;
     try {
       // Nothing of it is seen before it is filled.
-      const piece = new Uint8Array(Buffer.allocUnsafeSlow(lengthOf(entry.size, index)).buffer);
+      const piece = memory.take(lengthOf(entry.size, index));
       let filled = 0;
       while (filled < piece.length) {
         const got = (await entry.file?.read(piece.subarray(filled), index * pieceSize + filled)) ?? 0;
@@ -182,14 +185,16 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
       piece(index) {
         const piece = pieceOf(entry, index);
         loadAhead(entry, index + 1);
-        return piece;
+        return piece instanceof Uint8Array ? memory.lend(piece) : piece.then(memory.lend);
       },
+      done: memory.giveBack,
       async read(into, position) {
         const index = Math.floor(position / pieceSize);
         const piece = await file.piece(index);
         const offset = position - index * pieceSize;
         const part = piece.subarray(offset, offset + into.length);
         into.set(part);
+        file.done(piece, false);
         return part.length;
       },
       async close() {
@@ -208,6 +213,7 @@ export function createReadCache({ octets: most = 1 << 24 }: ReadCacheOptions = {
     for (const piece of entry.pieces.values()) {
       if (!(piece instanceof Uint8Array) || !held.delete(piece)) continue;
       octets -= piece.length;
+      memory.retire(piece);
     }
     entry.pieces.clear();
   }

@@ -3,7 +3,8 @@ import { blockAt, type Rollover } from "@longshore/tftp-transfer";
 import { createArena } from "./arena.ts";
 import type { BlockBuffer } from "./block-buffer.ts";
 import type { Source } from "./content.ts";
-import { pieceSize, type SharedFile } from "./read-cache.ts";
+import { pieceSize } from "./piece-memory.ts";
+import type { SharedFile } from "./read-cache.ts";
 
 /**
  * Blocks up to this size are copied behind their header: one buffer goes out in less time than two, which Node has to
@@ -27,6 +28,9 @@ export function createSharedBlocks(
 ): { readonly source: Source; readonly blocks: BlockBuffer } {
   const held = new Map<number, Uint8Array>();
   let at = 0;
+  /** Whether the system still has views of pieces, which then are not used again. */
+  let isHeld = false;
+  let isClosed = false;
 
   function hand(
     index: number,
@@ -34,12 +38,20 @@ export function createSharedBlocks(
     length: number,
     take: (chunk: Uint8Array) => void,
   ): boolean {
+    if (isClosed) {
+      file.done(piece, false);
+      return false;
+    }
     held.set(index, piece);
     const offset = at - index * pieceSize;
     const part = piece.subarray(offset, offset + length);
     if (part.length === 0) return false;
     at += part.length;
-    for (const old of held.keys()) if ((old + 1) * pieceSize <= at - most * blockSize) held.delete(old);
+    for (const [old, passed] of held) {
+      if ((old + 1) * pieceSize > at - most * blockSize) continue;
+      held.delete(old);
+      file.done(passed, isHeld);
+    }
     take(part);
     return true;
   }
@@ -91,12 +103,17 @@ export function createSharedBlocks(
       next(length, take) {
         if (at >= file.size) return false;
         const index = Math.floor(at / pieceSize);
-        const piece = file.piece(index);
+        const piece = held.get(index) ?? file.piece(index);
         return piece instanceof Uint8Array
           ? hand(index, piece, length, take)
           : piece.then((read) => hand(index, read, length, take));
       },
-      close: () => file.close(),
+      close() {
+        isClosed = true;
+        for (const piece of held.values()) file.done(piece, isHeld);
+        held.clear();
+        return file.close();
+      },
     },
     blocks: {
       append: () => {},
@@ -107,7 +124,10 @@ export function createSharedBlocks(
         const parts = views(position, Math.min(position + blockSize, at));
         return [encodeDataHeader(number, arena.take(dataHeaderLength)), ...parts];
       },
-      sent: arena.release,
+      sent(isWaiting) {
+        isHeld = isWaiting && blockSize > copied;
+        arena.release(isWaiting);
+      },
     },
   };
 }

@@ -5,7 +5,8 @@ import { type FileStore, type ReadableFile, toPath } from "@longshore/file-store
 import { createNodeStore } from "@longshore/file-store-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createReadCache, createTftpServer, type TftpServer, tftpGetBytes } from "../src/index.ts";
-import { isShared, pieceSize } from "../src/read-cache.ts";
+import { pieceSize } from "../src/piece-memory.ts";
+import { isShared } from "../src/read-cache.ts";
 import { createSharedBlocks } from "../src/shared-blocks.ts";
 import { pattern } from "./files.ts";
 
@@ -165,6 +166,62 @@ describe("the read cache", () => {
     await expect(file.read(new Uint8Array(9), 0)).rejects.toThrow("tired");
     expect(await file.read(new Uint8Array(9), 0)).toBe(9);
     await file.close();
+  });
+
+  it("uses the memory of a piece again, and not while somebody has it or the system holds it", async () => {
+    const content = pattern(40 * pieceSize);
+    await old("large", content);
+    const expected = (index: number): Uint8Array =>
+      content.subarray(index * pieceSize, (index + 1) * pieceSize);
+    const cache = createReadCache({ octets: 2 * pieceSize });
+    const file = await cache.open(store, toPath("/large"), {});
+    if (!isShared(file)) throw new Error("the file is not shared");
+    const [kept, again, seen] = [await file.piece(0), await file.piece(0), await file.piece(1)];
+    file.done(again, false);
+    file.done(seen, true);
+    const memories = new Set<ArrayBufferLike>();
+    for (let index = 2; index < 40; index++) {
+      const piece = await file.piece(index);
+      expect(Buffer.compare(piece, expected(index))).toBe(0);
+      memories.add(piece.buffer);
+      file.done(piece, false);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Those that are held, one that is being read, and one that waits for its turn.
+    expect(memories.size).toBeLessThanOrEqual(5);
+    expect(memories.has(kept.buffer)).toBe(false);
+    expect(memories.has(seen.buffer)).toBe(false);
+    expect(Buffer.compare(kept, expected(0))).toBe(0);
+    expect(Buffer.compare(seen, expected(1))).toBe(0);
+    await file.close();
+  });
+
+  it("gives each of many readers its own octets, wherever they are", async () => {
+    const content = pattern(12 * pieceSize + 5);
+    await old("large", content);
+    const cache = createReadCache({ octets: 3 * pieceSize });
+    const blockSize = 16_000;
+    const last = Math.floor(content.length / blockSize) + 1;
+    const readAll = async (wait: number): Promise<void> => {
+      const file = await cache.open(store, toPath("/large"), {});
+      if (!isShared(file)) throw new Error("the file is not shared");
+      const { source, blocks } = createSharedBlocks(file, blockSize, 8, 0);
+      for (let index = 1, provided = 0; index <= last; index++) {
+        while (
+          provided < index * blockSize &&
+          (await source.next(4 * blockSize, (part) => (provided += part.length)))
+        );
+        for (let turn = 0; turn < wait; turn++) await new Promise((resolve) => setImmediate(resolve));
+        const packet = blocks.packet(index);
+        const from = (index - 1) * blockSize;
+        const octets = Buffer.concat(packet instanceof Uint8Array ? [packet] : packet).subarray(4);
+        expect(Buffer.compare(octets, content.subarray(from, from + blockSize))).toBe(0);
+        blocks.sent(false);
+      }
+      await source.close();
+    };
+    await Promise.all([0, 1, 2, 3, 5, 8].map(readAll));
+    expect(cache.octets).toBeLessThanOrEqual(3 * pieceSize);
   });
 
   it("gives blocks that lie across pieces in parts, of any size", async () => {
