@@ -46,14 +46,14 @@ export async function startTftpPeer(
   return undefined;
 }
 
-/** npm's `tftp`. */
-export async function startNodeTftp(): Promise<BenchTftpServer> {
+/** npm's `tftp`, as it comes, or told to grant whatever is asked for. */
+export async function startNodeTftp(grants: "little" | "all"): Promise<BenchTftpServer> {
   const directory = mkdtempSync(join(tmpdir(), "longshore-npm-tftp-"));
   const port = await freeUdpPort();
-  const args = [programFile("npm-tftp.mjs"), directory, String(port)];
+  const args = [programFile("npm-tftp.mjs"), directory, String(port), grants];
   const daemon = await startDaemon("npm tftp", process.execPath, args, port, { ready: 500 });
   return {
-    name: "npm tftp",
+    name: grants === "all" ? "npm tftp, granting all" : "npm tftp",
     port,
     directory,
     pid: daemon.pid,
