@@ -10,7 +10,7 @@ import {
   url,
 } from "../support/ftp-servers.ts";
 import type { Scenario } from "../support/scenario.ts";
-import { fill, processorTime, throughput } from "../support/work.ts";
+import { fill, processorTimeDuring, throughput } from "../support/work.ts";
 
 const scenario: Scenario = {
   title: "A server sends 2 GiB to curl, which throws it away",
@@ -81,12 +81,8 @@ const scenario: Scenario = {
         async measure() {
           const { pid } = server;
           if (pid === undefined) throw new Error(`${server.name} has no process`);
-          const before = processorTime(pid);
-          await throughput(bytes, command(server));
-          // vsftpd counts the child that served when it has reaped it.
-          for (let wait = 0; wait < 10 && (wait === 0 || processorTime(pid) === before); wait++)
-            await new Promise((resolve) => setTimeout(resolve, 200));
-          return ((processorTime(pid) - before) * 2 ** 30) / bytes;
+          const spent = await processorTimeDuring(pid, () => throughput(bytes, command(server)));
+          return (spent * 2 ** 30) / bytes;
         },
       });
       const plainCurl = (server: BenchServer): ReturnType<typeof curl> =>

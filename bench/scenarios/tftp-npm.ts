@@ -15,7 +15,9 @@ const scenario: Scenario = {
     bench.note(
       "npm's tftp as it comes grants blocks of 1468 bytes and windows of 4 at most; told to grant all, it does not get through with windows that the reader's socket does not hold",
     );
-    bench.note("windows of 8 and 32 end at what atftp takes: it gets no more from atftpd, which is in C");
+    bench.note(
+      "windows of 8 and 32 end at what atftp takes: for these 24 MiB it works for 0.27 s in blocks of 512 and windows of 8 (93 MB/s), 0.11 s in blocks of 1428 (230 MB/s), and 0.10 s in windows of 32 (250 MB/s), whoever sends",
+    );
     const ours = await startLongshoreTftp();
     const npm = await startNodeTftp("little");
     const granting = await startNodeTftp("all");

@@ -38,6 +38,24 @@ export function processorTime(pid: number): number {
   return own + children.reduce((sum, child) => sum + timeOf(Number(child)), 0);
 }
 
+/**
+ * Processor time of a process and of its children while `work` goes on, in seconds. It is looked at again and again: vsftpd's
+ * processes end in any order, and what one took is lost where the one above it is gone already.
+ */
+export async function processorTimeDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
+  const before = processorTime(pid);
+  let most = before;
+  const look = (): void => {
+    most = Math.max(most, processorTime(pid));
+  };
+  const looking = setInterval(look, 20);
+  await work();
+  // Who counts a child when it has reaped it does so now.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  clearInterval(looking);
+  return most - before;
+}
+
 function timeOf(pid: number): number {
   try {
     return processorTime(pid);
