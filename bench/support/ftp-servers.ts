@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type FtpServerName, ftpServers, startFtpServer } from "../../interop/peers/ftp-servers.ts";
-import { freePort, startDaemon } from "../../interop/peers/process.ts";
+import { type Daemon, freePort, startDaemon } from "../../interop/peers/process.ts";
 import { find, program } from "../../interop/peers/programs.ts";
 import { makeCertificate, serve } from "../../interop/support/longshore.ts";
 
@@ -107,35 +107,19 @@ export async function startBare(
   }
   const port = await freePort();
   const name = how === "sendfile" ? "bare sendfile" : "bare copies";
-  const daemon = await startDaemon(name, python, [bareScript, "serve", String(port), file, how], port);
-  return {
-    name,
-    port,
-    user: "any",
-    password: "any",
-    directory: "",
-    path: "",
-    pid: daemon.pid,
-    stop: daemon.stop,
-  };
+  return bareServer(await startDaemon(name, python, [bareScript, "serve", String(port), file, how], port));
 }
 
 /** A server of node:net that gives a fixed reply to each line, for sessions without a transfer. */
 export async function startBareSessions(): Promise<BenchServer> {
   const port = await freePort();
   const script = fileURLToPath(new URL("../programs/bare-sessions.mjs", import.meta.url));
-  const name = "bare node:net";
-  const daemon = await startDaemon(name, process.execPath, [script, String(port)], port);
-  return {
-    name,
-    port,
-    user: "any",
-    password: "any",
-    directory: "",
-    path: "",
-    pid: daemon.pid,
-    stop: daemon.stop,
-  };
+  return bareServer(await startDaemon("bare node:net", process.execPath, [script, String(port)], port));
+}
+
+/** It lets in anybody and has no directory. */
+function bareServer({ name, port, pid, stop }: Daemon): BenchServer {
+  return { name, port, user: "any", password: "any", directory: "", path: "", pid, stop };
 }
 
 /** What moves one file as {@link startBare} does, and prints its seconds. */

@@ -1,11 +1,5 @@
-import {
-  type ClientDecision,
-  type ClientRow,
-  type ClientTarget,
-  type ClientWait,
-  clientTable,
-  decisions,
-} from "./table.ts";
+import { type ClientDecision, decisions } from "./decision.ts";
+import { type ClientRow, type ClientTarget, type ClientWait, clientTable } from "./table.ts";
 
 /**
  * The client's states as a mermaid diagram, drawn from {@link clientTable}, for documents. An operation that has

@@ -1,3 +1,4 @@
+export { type ClientDecision, decisions } from "./decision.ts";
 export { clientDiagram } from "./diagram.ts";
 export type { ClientEffect, ClientEvent } from "./effect.ts";
 export { type ClientEngine, createClientEngine } from "./engine.ts";
@@ -22,14 +23,12 @@ export {
 } from "./options.ts";
 export type { ClientState, DataState, RecoveryWait, TransferState, TransferWait } from "./state.ts";
 export {
-  type ClientDecision,
   type ClientEnd,
   type ClientEventName,
   type ClientRow,
   type ClientTarget,
   type ClientWait,
   clientTable,
-  decisions,
   targetOf,
   targetOfEvent,
 } from "./table.ts";

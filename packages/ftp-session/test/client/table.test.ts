@@ -3,10 +3,10 @@ import {
   type ClientWait,
   clientDiagram,
   clientTable,
-  decisions,
   targetOf,
 } from "@longshore/ftp-session/client";
 import { describe, expect, it } from "vitest";
+import { decisions } from "../../src/client/decision.ts";
 
 const waits = Object.keys(clientTable) as ClientWait[];
 const ends = ["settled", "failed", "closed", "desync"];
