@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { freeUdpPort, startDaemon } from "../../interop/peers/process.ts";
 import { find, program } from "../../interop/peers/programs.ts";
 import { startTftpServer, type TftpServerName, tftpServers } from "../../interop/peers/tftp-servers.ts";
+import { succeed } from "../../interop/support/exec.ts";
 import { serve } from "../../interop/support/longshore.ts";
 import { seconds } from "./work.ts";
 
@@ -113,6 +114,19 @@ export async function atftpGet(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+type TftpGet = typeof atftpGet;
+
+/** Megabytes (10⁶) a second of a reader that does no more than it has to. */
+export function bareTftpGet(python: string): TftpGet {
+  return async (port, name, bytes, { blockSize, windowSize }) => {
+    const args = [port, name, blockSize, windowSize].map(String);
+    const { text } = await succeed(python, [programFile("bare-tftp.py"), ...args], { seconds: 120 });
+    const [octets, time = 0] = text.split(" ").map(Number);
+    if (octets !== bytes) throw new Error(`the bare reader got ${octets} bytes of ${bytes}`);
+    return bytes / 1e6 / time;
+  };
 }
 
 export function programFile(name: string): string {
