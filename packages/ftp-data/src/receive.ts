@@ -75,6 +75,8 @@ function receive(
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let writing = false;
+  /** Chunks of the write under way. */
+  let inWrite = 0;
   let ended = false;
 
   function begin(to: Settlement): void {
@@ -88,9 +90,10 @@ function receive(
       return mayReceive();
     };
 
-    // Of two buffers one is in a write, so that one waiting is all there can be; loose chunks may gather.
+    // What is being written or waits for it has its buffer for itself; loose chunks may gather.
     const mayReceive = (): boolean =>
-      pacing?.isWaiting !== true && (intake === undefined ? waitingBytes < maxWaiting : waitingBytes === 0);
+      pacing?.isWaiting !== true &&
+      (intake === undefined ? waitingBytes < maxWaiting : waiting.length + inWrite < intake.most);
 
     const flush = (): void => {
       const chunks = waiting;
@@ -103,6 +106,7 @@ function receive(
         refused(error);
         return;
       }
+      if (written !== undefined) inWrite = chunks.length;
       after(written, goOn);
     };
 
@@ -135,6 +139,7 @@ function receive(
       writing = true;
       written.then(() => {
         writing = false;
+        inWrite = 0;
         if (to.settled) intake?.release();
         else next();
       }, refused);
