@@ -13,7 +13,7 @@ const scenario: Scenario = {
     const server = await startPeer("vsftpd", bench.note);
     if (server === undefined) return;
     bench.note(
-      "down: a bare loop of Node with the same two buffers gets 1.4 to 1.5 GB/s; writing into memory takes 0.5 s of processor time a GiB, receiving 0.3, sending 0.2, on two processors",
+      "down: writing into memory takes 0.5 to 0.9 s of processor time a GiB, as the machine has to find new pages for it or not, receiving 0.3, sending 0.2, on two processors: the same program gets 1.0 and 1.6 GB/s in one row",
     );
     bench.note(
       "up: vsftpd takes 1.4 to 1.5 GB/s of data, whoever sends it, where it has a processor to itself",
