@@ -1,5 +1,5 @@
 import type { DirectoryEntry, FileType } from "@longshore/file-store";
-import { civilFromDays, dayLength } from "./calendar.ts";
+import { civilFromDays, dayLength, englishMonths } from "./calendar.ts";
 import { printableName } from "./printable-name.ts";
 
 export interface ListFormatOptions {
@@ -20,7 +20,6 @@ const usualModes = { file: 0o644, directory: 0o755, symlink: 0o777, other: 0o644
   FileType,
   number
 >;
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 /** What a year of four digits can say; a file system may hold more. */
 const earliest = Date.UTC(1601, 0);
 const latest = Date.UTC(9999, 11, 31);
@@ -111,7 +110,7 @@ function formatListDate(modified: number, { now, zoneOffset = 0 }: ListFormatOpt
   const local = Math.min(Math.max(modified + offset * 60_000, earliest), latest);
   const days = Math.floor(local / dayLength);
   const { year, month, day } = civilFromDays(days);
-  const date = `${months[month - 1]} ${day < 10 ? " " : ""}${day}`;
+  const date = `${englishMonths[month - 1]} ${day < 10 ? " " : ""}${day}`;
   if (modified > now || modified <= now - recent) return `${date}  ${year}`;
   const minutes = Math.floor((local - days * dayLength) / 60_000);
   return `${date} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;

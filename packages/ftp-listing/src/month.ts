@@ -1,3 +1,4 @@
+import { englishMonths } from "./calendar.ts";
 import { monthNames } from "./month-names.ts";
 
 /**
@@ -16,10 +17,7 @@ export function monthsOf(word: string): readonly number[] {
 }
 
 const english: ReadonlyMap<string, readonly number[]> = new Map(
-  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map((name, index) => [
-    name,
-    [index + 1],
-  ]),
+  englishMonths.map((name, index) => [name, [index + 1]]),
 );
 
 let names: Map<string, number[]> | undefined;

@@ -1,4 +1,4 @@
-import { daysInMonth } from "../calendar.ts";
+import { daysInMonth, englishMonths } from "../calendar.ts";
 import { firstYear } from "../date.ts";
 import { type ListingEntry, nameHazard } from "../entry.ts";
 import { splitTarget } from "../target.ts";
@@ -232,8 +232,7 @@ function placeOf(key: number): number {
 /** At its place each month's key, and in the last four bits its number. */
 function createMonths(): Int32Array {
   const months = new Int32Array(32);
-  const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-  for (const [index, name] of names.entries()) {
+  for (const [index, name] of englishMonths.entries()) {
     const month = key(name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2));
     months[placeOf(month)] = (month << 4) | (index + 1);
   }
