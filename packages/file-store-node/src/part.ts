@@ -106,8 +106,10 @@ export function createPartShelf(
     }
     const next = coming === undefined ? undefined : { owner: ownerOf(coming.name), size: coming.size };
     const dropped = partsToDrop(standing, next, limits, Date.now());
-    for (const { name } of dropped ?? []) await unlink(joinPath(directory.path, name)).catch(() => {});
-    return dropped?.length;
+    if (dropped === undefined) return undefined;
+    let removed = 0;
+    for (const { name } of dropped) if (await succeeds(unlink(joinPath(directory.path, name)))) removed++;
+    return removed;
   }
 
   async function remove(key: PartKey): Promise<boolean> {
