@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants, type Stats } from "node:fs";
 import { copyFile, link, rename, unlink } from "node:fs/promises";
-import { type StoreContext, throwIfAborted } from "@longshore/file-store";
+import { createReadBuffer, type StoreContext, throwIfAborted } from "@longshore/file-store";
 import { errnoOf } from "./error.ts";
 import type { Held, HeldName } from "./jail.ts";
 import { joinPath, type LocalPath, newUploadName } from "./name.ts";
@@ -131,7 +131,7 @@ export async function copyContent(from: Held, to: number, context: StoreContext)
   if (size === 0 || (await shareContent(from, to))) return;
   const { descriptor: source } = await from.open(openFlags.read);
   try {
-    const buffer = new Uint8Array(Math.min(size, 1 << 20));
+    const buffer = createReadBuffer(Math.min(size, 1 << 20));
     const zeros = new Uint8Array(buffer.length);
     let position = 0;
     while (position < size) {

@@ -19,6 +19,7 @@ export {
   toPath,
   type VirtualPath,
 } from "./path.ts";
+export { createReadBuffer } from "./read-buffer.ts";
 export type {
   DirectoryEntry,
   FileStat,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { FileStoreError, type ReadableFile } from "@longshore/file-store";
+import { createReadBuffer, FileStoreError, type ReadableFile } from "@longshore/file-store";
 
 /** Hashes by the names that FTP has for them (draft-bryan-ftpext-hash-02 §3.1). */
 export type DigestName = "SHA-256" | "SHA-512" | "SHA-1" | "MD5" | "CRC32";
@@ -34,7 +34,7 @@ export async function digestFile(
   digest: Digest,
   { start = 0, end = Number.POSITIVE_INFINITY, signal }: DigestRange = {},
 ): Promise<string> {
-  const buffer = new Uint8Array(pieceSize);
+  const buffer = createReadBuffer(pieceSize);
   for (let at = start; at < end; ) {
     if (signal?.aborted === true) throw new FileStoreError("aborted", "nobody waits for the hash any more");
     const count = await file.read(buffer.subarray(0, Math.min(pieceSize, end - at)), at);

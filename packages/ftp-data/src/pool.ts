@@ -1,3 +1,5 @@
+import { createReadBuffer } from "@longshore/file-store";
+
 /**
  * Buffers lent and taken back, so that a transfer allocates nothing once it runs. Two sizes: a large one for
  * streams of bytes, a small one for small files and for when very many transfers run at once.
@@ -35,7 +37,7 @@ export function createBufferPool(options: BufferPoolOptions = {}): BufferPool {
       const size = wanted <= smallSize || lent >= tight ? smallSize : largeSize;
       const buffer = (size === smallSize ? free.small : free.large).pop();
       lent += size;
-      if (buffer === undefined) return new Uint8Array(size);
+      if (buffer === undefined) return createReadBuffer(size);
       kept -= size;
       return buffer;
     },

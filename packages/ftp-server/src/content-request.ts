@@ -1,4 +1,5 @@
 import {
+  createReadBuffer,
   type FileStore,
   FileStoreError,
   type ReadableFile,
@@ -102,7 +103,7 @@ async function pour(
   for (let at = 0; ; ) {
     throwIfAborted(context);
     // The store has the chunk until it is written, and the next is another.
-    const buffer = new Uint8Array(Math.min(pieceSize, Math.max(1, file.size - at)));
+    const buffer = createReadBuffer(Math.min(pieceSize, Math.max(1, file.size - at)));
     const count = await file.read(buffer, at);
     if (count === 0) return at;
     await target.write(buffer.subarray(0, count), position + at);
