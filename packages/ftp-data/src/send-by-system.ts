@@ -21,8 +21,8 @@ export interface SendBySystem {
 /** Bytes from which on it pays to ask the system. */
 const worthwhile = 1 << 20;
 
-/** Bytes of one call: so long a transfer that was given up holds a thread. */
-const most = 1 << 22;
+/** Bytes of one call. A transfer that was given up holds a thread for so many, at the least rate half a second. */
+const most = 1 << 23;
 
 /** Bytes that are written to a full socket, to hear when it has room; a tenth faster than with few of them. */
 const filling = 1 << 20;
@@ -34,16 +34,14 @@ const little = 1 << 16;
 /** Calls in a row that send nothing right behind a write, which is no sign of a full socket any more. */
 const tries = 4;
 
-/** Milliseconds in which a fast reader makes room; so long a thread is taken up. */
-const soon = 2;
-
-/** Transfers that may wait so at a time: there are four threads unless told, for all that is done with files. */
+/** Transfers whose thread may wait for room at a time: there are four threads unless told, for all that is done with files. */
 const mostWaiting = 2;
 let waiting = 0;
 
 /**
- * Sends by sendfile(2), which copies no byte into this process. A call sends what the socket takes at once; when it takes no
- * more, a buffer is written as usual, since Node.js tells when that is in.
+ * Sends by sendfile(2), which copies no byte into this process. A call waits for a reader that is fast to make room; where
+ * the socket stays full a buffer is written as usual, since Node.js tells when that is in. Until it is through, nothing
+ * that the peer sends is read.
  *
  * @returns what ends it before its time; it may be called also when it is through
  */
@@ -61,30 +59,18 @@ export function sendBySystem(task: SendBySystem, to: Settlement): () => void {
       return;
     }
     const wanted = Math.min(most, end - position);
+    const waits = waiting < mostWaiting;
+    if (waits) waiting++;
     to.waitForPeer(false);
-    sender.send(position, wanted, (bytes) => {
+    sender.send(position, wanted, waits ? "some" : "none", (bytes) => {
+      if (waits) waiting--;
       if (to.settled) return;
       inVain = bytes === 0 ? inVain + 1 : 0;
       position += bytes;
       if (bytes > 0) to.moved(bytes);
       if (bytes === wanted) next();
-      else if (inVain < tries) awaitRoom();
+      else if (inVain < tries) writeBuffer();
       else refuse();
-    });
-  }
-
-  /** A reader that is fast has made room before a buffer could be filled; one that is not gets it written. */
-  function awaitRoom(): void {
-    if (sender === undefined || waiting >= mostWaiting) {
-      writeBuffer();
-      return;
-    }
-    waiting++;
-    sender.awaitRoom(soon, (hasRoom) => {
-      waiting--;
-      if (to.settled) return;
-      if (hasRoom) next();
-      else writeBuffer();
     });
   }
 
@@ -124,8 +110,12 @@ export function sendBySystem(task: SendBySystem, to: Settlement): () => void {
   void loadSystemCalls().then((calls) => {
     if (to.settled || file.descriptor === undefined) return;
     sender = socket.writableLength > 0 ? undefined : calls?.createFileSender(socket, file.descriptor);
-    if (sender === undefined) refuse();
-    else next();
+    if (sender === undefined) {
+      refuse();
+      return;
+    }
+    socket.pause();
+    next();
   });
   return () => sender?.close();
 }

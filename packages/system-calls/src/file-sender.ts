@@ -5,26 +5,35 @@ import type { Library } from "./library.ts";
 /** A file on its way to a socket. */
 export interface FileSender {
   /**
-   * Sends up to `count` bytes from `position` on, in another thread, as far as the socket takes them at once; `sent` is
-   * called with how many those were, later and once: 0 where it takes none now, the file has ended, the connection is
+   * Sends up to `count` bytes from `position` on, in another thread; `sent` is called with how many those were, later and
+   * once. That is fewer where the socket is full, and 0 where it takes none now, the file has ended, the connection is
    * broken, or the system cannot send this kind of file so. One call at a time.
+   *
+   * @param patience `none` goes as far as the socket takes bytes at once; `some` waits in the thread for a socket that is
+   *   full, for as long as it takes 64 KiB every few milliseconds. Only where the socket is paused
    */
-  send(position: number, count: number, sent: (bytes: number) => void): void;
-  /**
-   * Waits in another thread until the socket takes more, for up to so many milliseconds; `done` is called later and once,
-   * with whether it does. A call as `send` is.
-   */
-  awaitRoom(milliseconds: number, done: (hasRoom: boolean) => void): void;
+  send(position: number, count: number, patience: Patience, sent: (bytes: number) => void): void;
   /** Gives the descriptors back, as soon as no call is under way; `send` must not be called any more. */
   close(): void;
 }
 
-/** include/uapi/asm-generic/poll.h */
-const POLLOUT = 4;
+export type Patience = "none" | "some";
+
+/** include/uapi/asm-generic/socket.h: limits of waiting, as 64-bit seconds and microseconds on every machine. */
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO_NEW = 66;
+const SO_SNDTIMEO_NEW = 67;
+
+/** Microseconds that a thread waits for room: a fast reader has made some by then. The system rounds them up to its ticks. */
+const roomWithin = 4_000n;
 
 /**
  * Both descriptors are duplicates of its own. While the thread is about to use a number, the socket or the file may be
  * closed and the number be the next connection's: bytes of one user would go to another.
+ *
+ * Whether calls wait is a property of the connection and not of a descriptor, so that Node.js's own would wait as well. It
+ * makes none while the socket is paused and nothing is written; and were it to read what the peer sent before the pause, it
+ * would wait for no more than a tick.
  */
 export function createFileSender(library: Library, socket: Socket, file: number): FileSender | undefined {
   const connection = duplicate(library, socket);
@@ -35,10 +44,7 @@ export function createFileSender(library: Library, socket: Socket, file: number)
     return undefined;
   }
   const to: number = connection;
-  // A pollfd of <poll.h>: the descriptor, what is asked for, and what the system answers.
-  const awaited = new Uint8Array(8);
-  new Int32Array(awaited.buffer)[0] = to;
-  new Int16Array(awaited.buffer)[2] = POLLOUT;
+  const isLimited = limitWaiting(library, to);
   let isUnderWay = false;
   let isClosed = false;
 
@@ -48,20 +54,15 @@ export function createFileSender(library: Library, socket: Socket, file: number)
   }
 
   return {
-    send(position, count, sent) {
+    send(position, count, patience, sent) {
+      const waits = patience === "some" && isLimited && socket.isPaused();
       isUnderWay = true;
+      if (waits) library.setBlocking(to, true);
       library.sendfile(to, from, position, count, (error, bytes) => {
         isUnderWay = false;
+        if (waits) library.setBlocking(to, false);
         if (isClosed) giveBack();
         sent(error == null ? Math.max(0, bytes) : 0);
-      });
-    },
-    awaitRoom(milliseconds, done) {
-      isUnderWay = true;
-      library.poll(awaited, 1, milliseconds, (error, ready) => {
-        isUnderWay = false;
-        if (isClosed) giveBack();
-        done(error == null && ready > 0);
       });
     },
     close() {
@@ -70,4 +71,12 @@ export function createFileSender(library: Library, socket: Socket, file: number)
       if (!isUnderWay) giveBack();
     },
   };
+}
+
+function limitWaiting(library: Library, socket: number): boolean {
+  const limit = (name: number, microseconds: bigint): boolean => {
+    const time = new Uint8Array(BigInt64Array.of(0n, microseconds).buffer);
+    return library.setsockopt(socket, SOL_SOCKET, name, time, time.length) === 0;
+  };
+  return limit(SO_SNDTIMEO_NEW, roomWithin) && limit(SO_RCVTIMEO_NEW, 1n);
 }

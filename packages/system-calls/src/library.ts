@@ -6,6 +6,8 @@ export interface Library {
   /** Another number for what `descriptor` stands for, which programs that are started do not get. */
   duplicate(descriptor: number): number;
   close(descriptor: number): number;
+  /** Whether calls on it wait where they could not go on; for all descriptors of the same connection. */
+  setBlocking(descriptor: number, isBlocking: boolean): number;
   setsockopt(socket: number, level: number, name: number, value: Uint8Array, octets: number): number;
   recvfrom(
     socket: number,
@@ -23,13 +25,6 @@ export interface Library {
     name: Uint8Array,
     nameLength: number,
   ): number;
-  /** In another thread; `done` gets how many of the `descriptors` are ready, and those stay as they are meanwhile. */
-  poll(
-    descriptors: Uint8Array,
-    count: number,
-    milliseconds: number,
-    done: (error: unknown, ready: number) => void,
-  ): void;
   /** In another thread; `done` gets the bytes sent, or -1. `offset` is where in the file to begin, and is not changed. */
   sendfile(
     socket: number,
@@ -47,8 +42,10 @@ export interface Library {
   ) => void;
 }
 
-/** include/uapi/linux/fcntl.h */
+/** include/uapi/linux/fcntl.h, and what is the same on all of the machines below of asm-generic/fcntl.h */
 const F_DUPFD_CLOEXEC = 1030;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
 
 /** Where `off_t` has 64 bits without being asked, and the arguments are those that are declared below. */
 const architectures: ReadonlySet<string> = new Set(["x64", "arm64", "riscv64", "loong64", "ppc64"]);
@@ -60,11 +57,11 @@ export async function openLibrary(): Promise<Library | undefined> {
     const { default: koffi } = await import("koffi");
     const c = koffi.load(null);
     const fcntl = c.func("int fcntl(int descriptor, int command, ...)");
-    const poll = c.func("int poll(void *descriptors, ulong count, int milliseconds)");
     const sendfile = c.func("intptr_t sendfile(int socket, int file, _Inout_ int64_t *offset, size_t count)");
     return {
       duplicate: (descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, "int", 0),
       close: c.func("int close(int descriptor)"),
+      setBlocking: (descriptor, isBlocking) => fcntl(descriptor, F_SETFL, "int", isBlocking ? 0 : O_NONBLOCK),
       setsockopt: c.func("int setsockopt(int socket, int level, int name, void *value, uint octets)"),
       recvfrom: c.func(
         "intptr_t recvfrom(int socket, void *into, size_t octets, int flags, void *name, void *nameLength)",
@@ -72,7 +69,6 @@ export async function openLibrary(): Promise<Library | undefined> {
       sendto: c.func(
         "intptr_t sendto(int socket, void *from, size_t octets, int flags, void *name, uint nameLength)",
       ),
-      poll: (descriptors, count, milliseconds, done) => poll.async(descriptors, count, milliseconds, done),
       sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
       ...readingOf(c),
     };

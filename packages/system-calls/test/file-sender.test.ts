@@ -1,11 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type FileSender, loadSystemCalls, type SystemCalls, systemCalls } from "../src/index.ts";
+import {
+  type FileSender,
+  loadSystemCalls,
+  type Patience,
+  type SystemCalls,
+  systemCalls,
+} from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "longshore-sender-"));
 const bytes = randomBytes(3_000_000);
@@ -24,7 +30,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeEach(async () => {
-  const server = createServer().listen(0, "127.0.0.1");
+  // Node.js reads on from a socket that is paused until so much has come.
+  const server = createServer({ highWaterMark: 1 << 20 }).listen(0, "127.0.0.1");
   await once(server, "listening");
   near = connect((server.address() as AddressInfo).port, "127.0.0.1");
   [far] = (await once(server, "connection")) as [Socket];
@@ -39,20 +46,32 @@ afterEach(() => {
 
 const descriptors = (): number => readdirSync("/proc/self/fd").length;
 
+/** As the system tells: O_NONBLOCK is 04000. */
+function isBlocking(socket: Socket): boolean {
+  const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
+  const [, flags = ""] = /flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1")) ?? [];
+  return (Number.parseInt(flags, 8) & 0o4000) === 0;
+}
+
 function senderOf(descriptor: number): FileSender {
   const sender = calls.createFileSender(far, descriptor);
   if (sender === undefined) throw new Error("there is no sender");
   return sender;
 }
 
-function sendOnce(sender: FileSender, position: number, count: number): Promise<number> {
-  return new Promise((resolve) => sender.send(position, count, resolve));
+function sendOnce(
+  sender: FileSender,
+  position: number,
+  count: number,
+  patience: Patience = "none",
+): Promise<number> {
+  return new Promise((resolve) => sender.send(position, count, patience, resolve));
 }
 
-async function sendAll(sender: FileSender, from: number): Promise<void> {
+async function sendAll(sender: FileSender, from: number, patience: Patience = "none"): Promise<void> {
   near.on("data", (chunk: Buffer) => received.push(chunk));
   for (let at = from; at < bytes.length; ) {
-    at += await sendOnce(sender, at, bytes.length - at);
+    at += await sendOnce(sender, at, bytes.length - at, patience);
     await new Promise((resolve) => setImmediate(resolve));
   }
   sender.close();
@@ -101,31 +120,65 @@ describe("a file's way to a socket", () => {
     closeSync(descriptor);
   });
 
-  it("waits for room until there is some, or until the time is over", async () => {
+  it.each(["none", "some"] as const)("comes whole with patience: %s", async (patience) => {
+    const descriptor = openSync(path, "r");
+    far.pause();
+    await sendAll(senderOf(descriptor), 0, patience);
+    expect(Buffer.concat(received).equals(bytes)).toBe(true);
+    closeSync(descriptor);
+  });
+
+  it("waits for room in the thread, and not for long", async () => {
     const descriptor = openSync(path, "r");
     const sender = senderOf(descriptor);
-    const room = (milliseconds: number): Promise<boolean> =>
-      new Promise((resolve) => sender.awaitRoom(milliseconds, resolve));
-    expect(await room(0)).toBe(true);
+    far.pause();
     while ((await sendOnce(sender, 0, bytes.length)) > 0);
-    expect(await room(5)).toBe(false);
-    const waiting = room(60_000);
+    const since = performance.now();
+    expect(await sendOnce(sender, 0, 1, "some")).toBe(0);
+    expect(performance.now() - since).toBeGreaterThan(3);
+    const sending = sendOnce(sender, 0, 1, "some");
     near.resume();
-    expect(await waiting).toBe(true);
-    expect(await sendOnce(sender, 0, 1)).toBe(1);
+    expect((await sending) + (await sendOnce(sender, 0, 1, "some"))).toBeGreaterThan(0);
     sender.close();
     closeSync(descriptor);
   });
 
-  it("gives its descriptors back when a wait has come to its end", async () => {
+  it("lets calls on the connection wait only while its own is under way, and nobody reads", async () => {
     const descriptor = openSync(path, "r");
-    const before = descriptors();
     const sender = senderOf(descriptor);
-    const waited = new Promise((resolve) => sender.awaitRoom(0, resolve));
+    expect(isBlocking(far)).toBe(false);
+    for (const [patience, isPaused] of [
+      ["none", true],
+      ["some", false],
+      ["some", true],
+    ] as const) {
+      if (isPaused) far.pause();
+      else far.resume();
+      const sending = sendOnce(sender, 0, 1, patience);
+      expect(isBlocking(far)).toBe(patience === "some" && isPaused);
+      expect(await sending).toBe(1);
+      expect(isBlocking(far)).toBe(false);
+    }
+    const last = sendOnce(sender, 0, bytes.length, "some");
     sender.close();
-    expect(descriptors()).toBe(before + 2);
-    await waited;
-    expect(descriptors()).toBe(before);
+    await last;
+    expect(isBlocking(far)).toBe(false);
+    closeSync(descriptor);
+  });
+
+  it("holds up nobody for what the peer sends meanwhile", async () => {
+    const descriptor = openSync(path, "r");
+    const sender = senderOf(descriptor);
+    far.pause();
+    while ((await sendOnce(sender, 0, bytes.length)) > 0);
+    // As much as a read takes, so that Node.js asks for more at once.
+    near.write(Buffer.alloc(1 << 16));
+    const sending = sendOnce(sender, 0, bytes.length, "some");
+    const since = performance.now();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(performance.now() - since).toBeLessThan(1000);
+    await sending;
+    sender.close();
     closeSync(descriptor);
   });
 
