@@ -34,7 +34,7 @@ const scenario: Scenario = {
       }
       servers.push(await startFtpSrv());
       share(file, "big", servers);
-      for (const how of ["sendfile", "copy"] as const) {
+      for (const how of ["sendfile", "copy", "none"] as const) {
         const bare = await startBare(how, file, bench.note);
         if (bare !== undefined) servers.push(bare);
       }

@@ -15,15 +15,19 @@ export interface Measured extends Spread {
   readonly figures: readonly number[];
 }
 
-/** A B A B …: what disturbs the machine for a while disturbs all alike. */
+/**
+ * A B C, B C A, …: what disturbs the machine for a while disturbs all alike, and nobody always has the memory that one and the
+ * same other has just given back.
+ */
 export async function compare(comparison: Comparison, tell: (line: string) => void): Promise<Compared> {
   const { title, unit, better, ours, theirs, rounds = 5, warmUps = 1 } = comparison;
   const contenders = [ours, ...theirs];
   const figures = contenders.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round++) {
-    for (const [index, contender] of contenders.entries()) {
-      const figure = await contender.measure();
-      if (round >= 0) figures[index]?.push(figure);
+    for (const place of contenders.keys()) {
+      const index = (place + round + warmUps) % contenders.length;
+      const figure = await contenders[index]?.measure();
+      if (round >= 0 && figure !== undefined) figures[index]?.push(figure);
     }
   }
   const measured = contenders.map(({ name }, index) => {

@@ -92,11 +92,11 @@ export async function startFtpSrv(): Promise<BenchServer> {
 }
 
 /**
- * What a server comes to that does nothing but send this one file, by sendfile(2) or by copies through a buffer: who asks
- * for more asks more than the client takes.
+ * What a server comes to that does nothing but send this one file, by sendfile(2), by copies through a buffer, or without
+ * reading it at all: who asks for more asks more than the client takes.
  */
 export async function startBare(
-  how: "sendfile" | "copy",
+  how: keyof typeof bareNames,
   file: string,
   note: (text: string) => void,
 ): Promise<BenchServer | undefined> {
@@ -106,9 +106,12 @@ export async function startBare(
     return undefined;
   }
   const port = await freePort();
-  const name = how === "sendfile" ? "bare sendfile" : "bare copies";
-  return bareServer(await startDaemon(name, python, [bareScript, "serve", String(port), file, how], port));
+  return bareServer(
+    await startDaemon(bareNames[how], python, [bareScript, "serve", String(port), file, how], port),
+  );
 }
+
+const bareNames = { sendfile: "bare sendfile", copy: "bare copies", none: "bare, no file read" } as const;
 
 /** A server of node:net that gives a fixed reply to each line, for sessions without a transfer. */
 export async function startBareSessions(): Promise<BenchServer> {

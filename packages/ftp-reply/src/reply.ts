@@ -31,9 +31,12 @@ export function reply(code: number, ...texts: readonly string[]): FtpReply {
  * @example formatReply(reply(250, "Listing f", " type=file; f", "End")) // "250-Listing f\r\n type=file; f\r\n250 End\r\n"
  */
 export function formatReply({ code, lines }: FtpReply): string {
-  if (!/^[1-6]\d\d$/.test(`${code}`)) throw new ReplyEncodeError("code", `${code} is no reply code`);
-  if (/[\r\n\0]/.test(lines.join(""))) throw new ReplyEncodeError("line-break", "it has CR, LF or NUL");
+  if (!(code > 99 && code < 700 && code % 1 === 0))
+    throw new ReplyEncodeError("code", `${code} is no reply code`);
   const last = lines.at(-1) || (code < 400 ? "Okay" : "Failed");
+  if (lines.some((line) => /[\r\n\0]/.test(line)))
+    throw new ReplyEncodeError("line-break", "it has CR, LF or NUL");
+  if (lines.length < 2) return `${code} ${last}\r\n`;
   const before = lines.slice(0, -1).map((line, at) => {
     if (at === 0) return `${code}-${line}`;
     return line.startsWith(`${code}-`) ? line : line.replace(/^\d{3}/, " $&");

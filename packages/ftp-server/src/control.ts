@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { createTlsLayer, type TlsLayer } from "@longshore/ftp-data";
+import { encodeReply, type FtpReply, formatReply } from "@longshore/ftp-reply";
 import { type ServerNameChoice, type SessionTls, startTls } from "./tls.ts";
 
 /** What the control connection tells its owner, the session. */
@@ -74,8 +75,25 @@ export function openControl<Owner>(control: Control, owner: Owner, handlers: Con
   plain.on("error", ignore);
 }
 
+/** As text where that is one byte a character: no bytes are made of it then. */
+export function sendReply(control: Control, reply: FtpReply): void {
+  const text = formatReply(reply);
+  if (!isAscii(text)) writeControl(control, encodeReply(reply));
+  else if (isWritable(control)) control.socket.write(text, "latin1");
+}
+
+function isAscii(text: string): boolean {
+  let bits = 0;
+  for (let at = 0; at < text.length; at++) bits |= text.charCodeAt(at);
+  return bits < 0x80;
+}
+
 export function writeControl(control: Control, bytes: Uint8Array): void {
-  if (control.state !== "closed" && control.socket.writable) control.socket.write(bytes);
+  if (isWritable(control)) control.socket.write(bytes);
+}
+
+function isWritable({ state, socket }: Control): boolean {
+  return state !== "closed" && socket.writable;
 }
 
 /** Drops what was received, then shakes hands; answers what went wrong, or the secured socket. */

@@ -1,4 +1,4 @@
-import type { ServerEngineOptions } from "@longshore/ftp-session/server";
+import type { CommonEngineOptions } from "@longshore/ftp-session/server";
 import type { FtpServerOptions } from "./options.ts";
 import type { Host } from "./virtual-host.ts";
 
@@ -6,10 +6,7 @@ import type { Host } from "./virtual-host.ts";
 export const handshakeTimeout = 30_000;
 
 /** The part of a server's options that its engines keep: one value for all of them. */
-export function engineOptionsOf(
-  options: FtpServerOptions,
-  main: Host,
-): Omit<ServerEngineOptions, "local" | "remote" | "secure"> {
+export function engineOptionsOf(options: FtpServerOptions, main: Host): CommonEngineOptions {
   const { limits = {} } = options;
   return {
     store: main.engine.store,

@@ -1,5 +1,5 @@
+import type { prepareServerEngine } from "@longshore/ftp-session/server";
 import type { Admission, SharedAdmission } from "./admission.ts";
-import type { engineOptionsOf } from "./engine-options.ts";
 import type { FtpServerEvent } from "./event.ts";
 import type { Hooks, UploadedFile } from "./hooks.ts";
 import type { FtpServerOptions } from "./options.ts";
@@ -14,8 +14,8 @@ export interface SessionEnvironment {
   /** The sessions that are there. */
   readonly sessions: Set<SessionState>;
   readonly hosts: Hosts;
-  /** What all engines are made with. */
-  readonly engine: ReturnType<typeof engineOptionsOf>;
+  /** Makes the engine of a session. */
+  readonly engineFor: ReturnType<typeof prepareServerEngine>;
   readonly tls: TlsSetup | undefined;
   /** Passive ports in use. */
   readonly taken: Set<number>;

@@ -42,7 +42,7 @@ export interface Login {
   /** The user's store without restrictions: for the server's own hooks. */
   readonly ownStore: FileStore;
   /** What an anonymous user gave for a password. */
-  readonly guest?: string;
+  guest: string | undefined;
   /** How fast the session may be. */
   readonly paces: Paces;
   end(): void;
@@ -102,7 +102,8 @@ export function createLogins(
             onExceeded: (excess) => onQuotaExceeded(user.name, excess),
           });
         };
-        return { user, ...(await settle(base, user, request, keep)), paces, end };
+        const { store: restricted, ownStore, home } = await settle(base, user, request, keep);
+        return { user, store: restricted, ownStore, home, guest: undefined, paces, end };
       } catch (error) {
         end();
         throw error;

@@ -48,6 +48,7 @@ export function shareHere(
 ): SharedPaces {
   const open = new Map<string, { readonly paces: Paces; sessions: number }>();
   return (key, rate) => {
+    if (isUnlimited(rate)) return unlimited;
     const shared = open.get(key) ?? {
       paces: pacesOf(rate, (bytes, way) => make(bytes, way, key)),
       sessions: 0,
@@ -61,6 +62,13 @@ export function shareHere(
     });
     return { ...shared.paces, end };
   };
+}
+
+/** What most users have: nothing is kept of it. */
+const unlimited: Paces & { end(): void } = { up: undefined, down: undefined, end() {} };
+
+function isUnlimited({ up = 0, down = 0 }: Rate): boolean {
+  return up <= 0 && down <= 0;
 }
 
 function pacesOf({ up = 0, down = 0 }: Rate, make: (rate: number, way: keyof Paces) => Pace): Paces {

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { HostPort } from "@longshore/ftp-address";
 import { encodeReply, reply } from "@longshore/ftp-reply";
+import { prepareServerEngine } from "@longshore/ftp-session/server";
 import type { Accounts } from "./accounts.ts";
 import { type Admission, type AdmissionRefusal, createAdmission, type SharedAdmission } from "./admission.ts";
 import { engineOptionsOf } from "./engine-options.ts";
@@ -276,13 +277,13 @@ function settingsOf(
   quotas: Quotas,
   emit: (event: FtpServerEvent) => void,
   onRevoked: (accounts: Accounts, names: ReadonlySet<string>) => void,
-): Pick<SessionEnvironment, "options" | "hosts" | "engine" | "tls" | "advertise"> {
+): Pick<SessionEnvironment, "options" | "hosts" | "engineFor" | "tls" | "advertise"> {
   const hosts = createHosts(options, admission, quotas, emit, onRevoked);
   const certificates = hosts.named.flatMap(({ certificate }) => certificate ?? []);
   return {
     options,
     hosts,
-    engine: engineOptionsOf(options, hosts.main),
+    engineFor: prepareServerEngine(engineOptionsOf(options, hosts.main)),
     advertise: createAdvertiser(options.passive === false ? undefined : options.passive?.publicAddress),
     tls: options.tls === undefined ? undefined : createTlsSetup(options.tls, certificates),
   };

@@ -18,14 +18,11 @@ export async function authenticate(
     const { clientCertificates } = tls?.setup ?? session.environment.tls ?? {};
     const isHolder = clientCertificates !== undefined && standsFor(certificate, username, clientCertificates);
     if (certified === true && !isHolder) return { type: "authentication-refused", reason: "denied" };
-    const request = {
-      username,
-      password,
-      remoteAddress: remote.host,
-      secure,
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(certified === undefined ? {} : { certified }),
-    };
+    const plain = { username, password, remoteAddress: remote.host, secure };
+    const request =
+      certificate === undefined
+        ? plain
+        : { ...plain, certificate, ...(certified === undefined ? {} : { certified }) };
     const isTrusted = clientCertificates?.purpose !== "second-factor" || isHolder;
     result =
       (await refreshHost(session)?.logins.logIn(request, isTrusted, (user, excess) =>
@@ -52,10 +49,12 @@ export async function authenticate(
   }
   const { user, store } = result;
   const anonymous = user.anonymous ?? false;
-  const guest = anonymous ? printable(password.reveal()) : undefined;
-  session.login = guest === undefined ? result : { ...result, guest };
-  const mail = guest === undefined ? {} : { password: guest };
-  emit({ type: "login", session: infoOf(session), anonymous, ...mail });
+  session.login = result;
+  if (anonymous) {
+    const guest = printable(password.reveal());
+    result.guest = guest;
+    emit({ type: "login", session: infoOf(session), anonymous, password: guest });
+  } else emit({ type: "login", session: infoOf(session), anonymous });
   return {
     type: "authenticated",
     user: { name: user.name, anonymous, home: result.home, store: storeFeatures(store) },

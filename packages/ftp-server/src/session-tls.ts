@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { encodeReply, reply } from "@longshore/ftp-reply";
+import { reply } from "@longshore/ftp-reply";
 import type { DataFailure, ServerCompletion, TlsRole } from "@longshore/ftp-session/server";
-import { clearControl, secureControl, writeControl } from "./control.ts";
+import { clearControl, secureControl, sendReply } from "./control.ts";
 import { handshakeTimeout } from "./engine-options.ts";
 import { printable } from "./printable.ts";
 import { enterHost } from "./session-host.ts";
@@ -36,7 +36,7 @@ export async function startSessionTls(
   const refusal = refusalAfter(secure, tls);
   if (refusal !== undefined) {
     // RFC 4217 §10.1: the connection is protected, so that the client can be told.
-    writeControl(session.control, encodeReply(reply(421, "The TLS session is not acceptable here.")));
+    sendReply(session.control, reply(421, "The TLS session is not acceptable here."));
     return fail(refusal);
   }
   tls.certificate = secure.getPeerX509Certificate();
@@ -48,7 +48,7 @@ export async function startSessionTls(
     tls.serverName !== undefined &&
     !(await enterHost(session, host, tls.serverName))
   ) {
-    writeControl(session.control, encodeReply(reply(421, "Too many sessions, try again later.")));
+    sendReply(session.control, reply(421, "Too many sessions, try again later."));
     return fail("the host that it names has too many sessions");
   }
   emit({ type: "secure", session: infoOf(session), protocol: secure.getProtocol() ?? "", cipher });

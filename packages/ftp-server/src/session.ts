@@ -1,8 +1,14 @@
 import { performance } from "node:perf_hooks";
 import { toFileStoreError } from "@longshore/file-store";
-import { encodeReply } from "@longshore/ftp-reply";
-import { createServerEngine, type ServerCompletion, type ServerEffect } from "@longshore/ftp-session/server";
-import { type ControlHandlers, createControl, endControl, openControl, writeControl } from "./control.ts";
+import type { ServerCompletion, ServerEffect } from "@longshore/ftp-session/server";
+import {
+  type ControlHandlers,
+  createControl,
+  endControl,
+  openControl,
+  sendReply,
+  writeControl,
+} from "./control.ts";
 import type { SessionEnvironment } from "./environment.ts";
 import type { Connection } from "./listener.ts";
 import { dataOf, transfersOf } from "./session-data.ts";
@@ -35,7 +41,7 @@ export function startSession(
     boundHost: connection.boundHost,
     proxies: connection.proxies,
     began: performance.now(),
-    engine: createServerEngine({ ...environment.engine, local, remote, secure: isImplicit }),
+    engine: environment.engineFor({ local, remote, secure: isImplicit }),
     control: createControl(socket),
     isImplicit,
     host: environment.hosts.main,
@@ -115,7 +121,7 @@ function performOne(session: SessionState, effect: ServerEffect): void {
   const { options, emit } = environment;
   switch (effect.type) {
     case "reply-send":
-      writeControl(control, encodeReply(effect.reply));
+      sendReply(control, effect.reply);
       if (options.onEvent !== undefined) {
         const { code, lines } = effect.reply;
         emit({ type: "reply", session: infoOf(session), code, text: lines.at(-1) ?? "" });

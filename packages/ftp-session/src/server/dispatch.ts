@@ -158,8 +158,9 @@ function changeLayer(session: Session, type: "tls-start" | "tls-stop", login: Lo
  */
 function clearSession(session: Session): void {
   const login = { name: "unidentified" } as const;
-  const isTaken = session.secure && !session.options.secure && !session.cleared;
-  if (!session.options.secure) session.secure = session.certified = session.cleared = false;
+  const isImplicit = session.connection.secure === true;
+  const isTaken = session.secure && !isImplicit && !session.cleared;
+  if (!isImplicit) session.secure = session.certified = session.cleared = false;
   if (isTaken) changeLayer(session, "tls-stop", login);
   else enter(session, { name: "idle", login });
 }

@@ -3,7 +3,12 @@ import { reply } from "@longshore/ftp-reply";
 import type { LineEvent } from "@longshore/nvt";
 import { abortRequest, answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
 import type { ServerCompletion, ServerEffect } from "./effect.ts";
-import { resolveOptions, type ServerEngineOptions } from "./options.ts";
+import {
+  type CommonEngineOptions,
+  type EngineConnection,
+  resolveOptions,
+  type ServerEngineOptions,
+} from "./options.ts";
 import {
   borrowDecoder,
   createSession,
@@ -60,7 +65,21 @@ export interface ServerEngine {
  * engine.start(0); // [{ type: "reply-send", reply: { code: 220, … } }]
  */
 export function createServerEngine(options: ServerEngineOptions): ServerEngine {
-  return new Engine(createSession(resolveOptions(options)));
+  return prepareServerEngine(options)(options);
+}
+
+/**
+ * Makes what makes the engines of a server: what its sessions have in common is completed once.
+ *
+ * @example
+ * const engineFor = prepareServerEngine({ store: storeFeatures(store) });
+ * const engine = engineFor({ local, remote });
+ */
+export function prepareServerEngine(
+  common: CommonEngineOptions,
+): (connection: EngineConnection) => ServerEngine {
+  const resolved = resolveOptions(common);
+  return (connection) => new Engine(createSession(resolved, connection));
 }
 
 /** A class, not a value with functions of its own: most sessions of a busy server are idle, and a server holds thousands. */
@@ -144,7 +163,8 @@ function receive(session: Session, bytes: Uint8Array): void {
     take(session, event);
     // AUTH has made the rest of this chunk void (RFC 4217 §4), QUIT has closed.
     runQueue(session);
-    if (session.decoder !== decoder || isClosed(session)) return;
+    if (session.decoder !== decoder) return;
+    if (isClosed(session)) break;
   }
   // Behind a whole line there is nothing to remember.
   if (!decoder.isAtStart) return;

@@ -14,9 +14,15 @@ export {
   type StoreRequest,
   type Transfer,
 } from "./effect.ts";
-export { createServerEngine, type ServerEngine } from "./engine.ts";
+export { createServerEngine, prepareServerEngine, type ServerEngine } from "./engine.ts";
 export { permissionsOf, type Right } from "./facts.ts";
-export type { ServerEngineLimits, ServerEngineOptions, ServerEngineQuirks } from "./options.ts";
+export type {
+  CommonEngineOptions,
+  EngineConnection,
+  ServerEngineLimits,
+  ServerEngineOptions,
+  ServerEngineQuirks,
+} from "./options.ts";
 export type { LoginState, ServerState, TransferPhase } from "./state.ts";
 export {
   isTransition,

@@ -4,12 +4,21 @@ import type { TransferType } from "../data.ts";
 import type { ServerState } from "./state.ts";
 import type { StoreFeatures } from "./user.ts";
 
-/** What one control session is made with. Times are milliseconds. */
-export interface ServerEngineOptions {
+/** What one control session is made with. */
+export interface ServerEngineOptions extends CommonEngineOptions, EngineConnection {}
+
+/** The control connection of one session. */
+export interface EngineConnection {
   /** The client's end of the control connection, an IPv4-mapped IPv6 address already turned into IPv4. */
   readonly remote: HostPort;
   /** This end of it. */
   readonly local: HostPort;
+  /** The connection is TLS from the first byte on (implicit TLS, RFC 4217 §3 calls it deprecated). */
+  readonly secure?: boolean;
+}
+
+/** What all sessions of a server are made with. Times are milliseconds. */
+export interface CommonEngineOptions {
   /** What the store can do as long as nobody is logged in; FEAT is computed from it. */
   readonly store: StoreFeatures;
   /**
@@ -17,8 +26,6 @@ export interface ServerEngineOptions {
    * `none` unless told.
    */
   readonly tls?: "none" | "offered" | "required";
-  /** The connection is TLS from the first byte on (implicit TLS, RFC 4217 §3 calls it deprecated). */
-  readonly secure?: boolean;
   /** Whether CCC may take TLS off the control connection of who is logged in; `false` unless told (RFC 4217 §15.3). */
   readonly allowClearCommands?: boolean;
   /** Whether there are virtual hosts to choose from: HOST is 502 and not in FEAT otherwise; `false` unless told. */
@@ -88,13 +95,10 @@ export interface ServerEngineQuirks {
   readonly closeOnForeignProtocol?: boolean;
 }
 
-/** {@link ServerEngineOptions} with every default in place. */
+/** {@link CommonEngineOptions} with every default in place. */
 export interface ResolvedOptions {
-  readonly remote: HostPort;
-  readonly local: HostPort;
   readonly store: StoreFeatures;
   readonly tls: "none" | "offered" | "required";
-  readonly secure: boolean;
   readonly allowClearCommands: boolean;
   readonly hosts: boolean;
   readonly greeting: readonly string[];
@@ -113,7 +117,7 @@ export interface ResolvedOptions {
   readonly onState: ServerEngineOptions["onState"];
 }
 
-/** Every default stands once, and what is given once for many sessions is completed once: a session holds none of it. */
+/** Every default stands once. */
 const defaults = {
   greeting: ["FTP server ready."],
   welcome: ["Logged in."],
@@ -138,39 +142,25 @@ const defaults = {
   },
 };
 
-export function resolveOptions(options: ServerEngineOptions): ResolvedOptions {
+export function resolveOptions(options: CommonEngineOptions): ResolvedOptions {
   return {
-    remote: options.remote,
-    local: options.local,
     store: options.store,
     tls: options.tls ?? "none",
-    secure: options.secure ?? false,
     allowClearCommands: options.allowClearCommands ?? false,
     hosts: options.hosts ?? false,
     greeting: options.greeting ?? defaults.greeting,
     welcome: options.welcome ?? defaults.welcome,
     system: options.system ?? "UNIX Type: L8",
     defaultType: options.defaultType ?? "image",
-    dataModes: withDefaults(defaults.dataModes, options.dataModes),
+    dataModes: { ...defaults.dataModes, ...options.dataModes },
     allowForeignDataAddress: options.allowForeignDataAddress ?? false,
     acceptForeignData: options.acceptForeignData ?? false,
     without: options.without === undefined ? defaults.without : new Set(options.without),
     allowEstablishing: options.allowEstablishing ?? false,
     who: options.who ?? "off",
     allowSpecialModeBits: options.allowSpecialModeBits ?? false,
-    limits: withDefaults(defaults.limits, options.limits),
-    quirks: withDefaults(defaults.quirks, options.quirks),
+    limits: { ...defaults.limits, ...options.limits },
+    quirks: { ...defaults.quirks, ...options.quirks },
     onState: options.onState,
   };
-}
-
-const completed = new WeakMap<object, object>();
-
-function withDefaults<Values extends object>(usual: Values, options: Partial<Values> | undefined): Values {
-  if (options === undefined) return usual;
-  const known = completed.get(options);
-  if (known !== undefined) return known as Values;
-  const whole = { ...usual, ...options };
-  completed.set(options, whole);
-  return whole;
 }

@@ -15,7 +15,7 @@ import type {
   SessionSummary,
   StoreAnswer,
 } from "./effect.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { EngineConnection, ResolvedOptions } from "./options.ts";
 import type { LoginState, ServerState } from "./state.ts";
 import type { Security } from "./states.ts";
 import type { Step } from "./step.ts";
@@ -96,6 +96,7 @@ export type Pending =
 /** One control session. The engine's functions work on it; nobody outside sees it. */
 export interface Session {
   readonly options: ResolvedOptions;
+  readonly connection: EngineConnection;
   state: ServerState;
   parameters: SessionParameters;
   /** The control connection is TLS, or was until CCC (RFC 2228 §3: what was agreed on before stays). */
@@ -136,12 +137,13 @@ export interface Session {
 /** The facts of MLSx that are given unless OPTS MLST says otherwise (RFC 3659 §7.9). */
 export const defaultFacts: readonly FactName[] = ["type", "size", "modify", "perm", "unique", "UNIX.mode"];
 
-export function createSession(options: ResolvedOptions): Session {
+export function createSession(options: ResolvedOptions, connection: EngineConnection): Session {
   return {
     options,
+    connection,
     state: { name: "new" },
     parameters: initialParameters(options),
-    secure: options.secure,
+    secure: connection.secure === true,
     cleared: false,
     certified: false,
     firstHost: undefined,
@@ -186,10 +188,10 @@ export function initialParameters(options: ResolvedOptions): SessionParameters {
  * one for the time of a chunk, and only who has begun a line keeps one.
  */
 export function borrowDecoder({ limits, quirks }: ResolvedOptions): LineDecoder {
-  const spare = spareDecoders.get(limits);
-  if (spare?.quirks === quirks) {
-    spareDecoders.delete(limits);
-    return spare.decoder;
+  if (spare?.limits === limits && spare.quirks === quirks) {
+    const { decoder } = spare;
+    spare = undefined;
+    return decoder;
   }
   return createLineDecoder({
     maxLineLength: limits.lineLength,
@@ -199,14 +201,11 @@ export function borrowDecoder({ limits, quirks }: ResolvedOptions): LineDecoder 
 
 /** Gives back one that holds nothing. */
 export function returnDecoder({ limits, quirks }: ResolvedOptions, decoder: LineDecoder): void {
-  spareDecoders.set(limits, { quirks, decoder });
+  spare = { limits, quirks, decoder };
 }
 
-/** By the limits and quirks, which all sessions of a server share. */
-const spareDecoders = new WeakMap<
-  ResolvedOptions["limits"],
-  { readonly quirks: ResolvedOptions["quirks"]; readonly decoder: LineDecoder }
->();
+/** With the limits and quirks that it was made for, which all sessions of a server share. */
+let spare: (Pick<ResolvedOptions, "limits" | "quirks"> & { readonly decoder: LineDecoder }) | undefined;
 
 /**
  * Sets back what REIN and AUTH set back; who was logged in is logged out. Only then the time for the login begins

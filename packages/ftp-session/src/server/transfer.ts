@@ -92,7 +92,7 @@ export function expireConnection(session: Session): void {
 
 /** Why the data connection cannot be had as things stand, before the store is troubled. */
 function refuseChannel(session: Session): FtpReply | undefined {
-  const { options, parameters, secure, ended } = session;
+  const { connection, options, parameters, secure, ended } = session;
   // RFC 4217 §10.2
   if (tlsOf(session) === "required" && !(secure && parameters.protection === "private")) {
     return reply(521, "Data connections must be protected: send PROT P first.");
@@ -101,7 +101,7 @@ function refuseChannel(session: Session): FtpReply | undefined {
   if (parameters.extendedPassiveOnly || !options.dataModes.active)
     return reply(425, "Send EPSV or PASV first.");
   // RFC 959 §3.2: without PORT, the data port is the one from which the control connection comes. RFC 2577 §3.
-  if (options.remote.port < 1024 || ended) return reply(425, "Send PASV or PORT first.");
+  if (connection.remote.port < 1024 || ended) return reply(425, "Send PASV or PORT first.");
   return undefined;
 }
 
@@ -111,7 +111,7 @@ function openChannel(
   state: TransferState,
   { size, name }: { readonly size?: number; readonly name?: string },
 ): void {
-  const { options, parameters } = session;
+  const { connection, parameters } = session;
   const { transfer } = state;
   const channel: DataChannel = parameters.data;
   parameters.data = { kind: "default" };
@@ -121,7 +121,7 @@ function openChannel(
     emit(session, { type: "data-accept", transfer });
     return;
   }
-  const address = channel.kind === "active" ? channel.address : options.remote;
+  const address = channel.kind === "active" ? channel.address : connection.remote;
   const { protection, secureClient } = parameters;
   const role = secureClient ? "client" : "server";
   emit(session, { type: "data-connect", transfer, address, protection, role });

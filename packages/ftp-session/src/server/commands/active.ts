@@ -18,7 +18,7 @@ export function longPort({ address }: CommandOf<"LPRT">, session: Session): Step
     const parsed = parseLprt(address);
     if (!parsed.ok && parsed.error.code !== "family")
       return answer(reply(501, "The syntax is: LPRT af,hal,h1,h2,...,pal,p1,p2."));
-    const { family } = session.options.remote;
+    const { family } = session.connection.remote;
     if (!parsed.ok || parsed.family !== family)
       return answer(reply(521, `Supported address families are (${family})`));
     return accept(session, parsed);
@@ -44,7 +44,8 @@ function active(session: Session, then: () => Step): Step {
 
 /** RFC 2577 §3: no third host, and no port on which a service of the system may listen. */
 function accept(session: Session, address: HostPort): Step {
-  const { remote, allowForeignDataAddress } = session.options;
+  const { remote } = session.connection;
+  const { allowForeignDataAddress } = session.options;
   if (address.family !== remote.family) {
     return answer(useOtherFamily(session));
   }
@@ -59,6 +60,6 @@ function accept(session: Session, address: HostPort): Step {
 }
 
 /** RFC 2428 §2: which network protocols there are. */
-function useOtherFamily({ options }: Session): FtpReply {
-  return reply(522, `Network protocol not supported, use (${options.remote.family === 4 ? 1 : 2})`);
+function useOtherFamily({ connection }: Session): FtpReply {
+  return reply(522, `Network protocol not supported, use (${connection.remote.family === 4 ? 1 : 2})`);
 }

@@ -13,9 +13,9 @@ export function passive(_: CommandOf<"PASV">, session: Session): Step {
 
 /** PASV, with this server at the named end of TLS. */
 export function listenForData(session: Session, role: TlsRole): Step {
-  const { options, parameters } = session;
+  const { connection, parameters } = session;
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
-  if (options.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
+  if (connection.local.family !== 4) return answer(reply(425, "PASV has no form for IPv6: send EPSV."));
   const step = listen(session, 4, true, ({ address }) =>
     address.family === 4
       ? reply(227, `Entering Passive Mode (${formatPort(address)})`)
@@ -26,17 +26,17 @@ export function listenForData(session: Session, role: TlsRole): Step {
 
 /** RFC 1639 §3: as PASV, for either family. */
 export function longPassive(_: CommandOf<"LPSV">, session: Session): Step {
-  const { options, parameters } = session;
+  const { connection, parameters } = session;
   if (parameters.extendedPassiveOnly) return answer(reply(501, "EPSV ALL was sent: only EPSV is left."));
-  return listen(session, options.local.family, true, ({ address }) =>
+  return listen(session, connection.local.family, true, ({ address }) =>
     reply(228, `Entering Long Passive Mode (${formatLprt(address)})`),
   );
 }
 
 /** RFC 2428 §3, §4. The client connects to the address it has for the control connection, so that only its family will do. */
 export function extendedPassive({ protocol }: CommandOf<"EPSV">, session: Session): Step {
-  const { options, parameters } = session;
-  const { family } = options.local;
+  const { connection, parameters } = session;
+  const { family } = connection.local;
   if (protocol === "ALL") {
     parameters.extendedPassiveOnly = true;
     return answer(reply(200, "Only EPSV from now on."));

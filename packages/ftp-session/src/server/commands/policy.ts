@@ -47,8 +47,8 @@ const policy: Policy = {
   PASV: withPassive,
   LPSV: withPassive,
   EPSV: (session) => {
-    const { options } = session;
-    if (options.local.family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)
+    const { connection, options } = session;
+    if (connection.local.family === 4 && !options.quirks.acceptExtendedPassiveOnIpv4)
       return "EPSV is not offered.";
     return withPassive(session);
   },
