@@ -10,7 +10,7 @@ const scenario: Scenario = {
   async run(bench) {
     const count = Math.max(100, Math.round(4000 / bench.divisor));
     bench.note(
-      "processor time of the server a session: ours 315 to 340 µs, pyftpdlib 335 to 355, a bare node:net server with fixed replies 160; of the client 330",
+      "processor time of the server a session: ours 255 to 280 µs, pyftpdlib 313 to 355, a bare node:net server with fixed replies 160; of the client 330",
     );
     const ours = await startLongshore();
     const vsftpd = await startPeer("vsftpd", bench.note);

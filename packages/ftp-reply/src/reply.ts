@@ -18,7 +18,9 @@ export interface FtpReply {
  * @example reply(226, "Transfer complete.") // { code: 226, lines: ["Transfer complete."] }
  */
 export function reply(code: number, ...texts: readonly string[]): FtpReply {
-  return { code, lines: texts.join("\n").split(/\r\n?|\n/) };
+  const [text = ""] = texts;
+  const isOneLine = texts.length < 2 && !/[\r\n]/.test(text);
+  return { code, lines: isOneLine ? [text] : texts.join("\n").split(/\r\n?|\n/) };
 }
 
 /**

@@ -50,13 +50,15 @@ export function createListener(options: ListenerOptions, events: ListenerEvents)
   const { host = "127.0.0.1", port = 0, implicitTls: isImplicit = false } = options;
   const proxies = options.proxies === undefined ? undefined : createProxies(options.proxies);
   let address: HostPort | undefined;
+  /** The own end of every connection, where only one address is listened on: the system need not be asked for each. */
+  let ownEnd: HostPort | undefined;
   /** Connections of proxies that have not sent their header. */
   const pending = new Set<Socket>();
   const server: Server = createServer(
     // What a proxy says first is not the client's.
     { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: proxies !== undefined },
     (socket: Socket) => {
-      const local = endOf(socket.localAddress, socket.localPort);
+      const local = ownEnd ?? endOf(socket.localAddress, socket.localPort);
       const remote = endOf(socket.remoteAddress, socket.remotePort);
       const connection = { socket, local, remote, boundHost: local.host, isImplicit, proxies };
       const header = proxies?.read(socket);
@@ -90,6 +92,7 @@ export function createListener(options: ListenerOptions, events: ListenerEvents)
       });
       const bound = server.address() as AddressInfo;
       address = endOf(bound.address, bound.port);
+      ownEnd = anyAddress.has(address.host) ? undefined : address;
       return address;
     },
     close() {
@@ -103,6 +106,8 @@ export function createListener(options: ListenerOptions, events: ListenerEvents)
     isImplicit,
   };
 }
+
+const anyAddress: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /** More than any proxy opens at once. */
 const maxPending = 1000;
