@@ -16,15 +16,19 @@ export interface Measured extends Spread {
 }
 
 /**
- * A B C, B C A, …: what disturbs the machine for a while disturbs all alike, and nobody always has the memory that one and the
- * same other has just given back.
+ * By turns, and each time in another order: what disturbs the machine for a while disturbs all alike, and nobody always gets the
+ * memory that one and the same other has just given back. In as many rounds as there are contenders, if they are even in
+ * number, everybody follows everybody else once (a Latin square by E. J. Williams).
  */
 export async function compare(comparison: Comparison, tell: (line: string) => void): Promise<Compared> {
   const { title, unit, better, ours, theirs, rounds = 5, warmUps = 1 } = comparison;
   const contenders = [ours, ...theirs];
   const figures = contenders.map((): number[] => []);
+  const places = contenders.map((_, place) =>
+    place % 2 === 1 ? (place + 1) / 2 : contenders.length - place / 2,
+  );
   for (let round = -warmUps; round < rounds; round++) {
-    for (const place of contenders.keys()) {
+    for (const place of places) {
       const index = (place + round + warmUps) % contenders.length;
       const figure = await contenders[index]?.measure();
       if (round >= 0 && figure !== undefined) figures[index]?.push(figure);
