@@ -183,6 +183,21 @@ describe("a local file over a plain socket", () => {
     for (const { close } of pairs) close();
   });
 
+  it("comes whole where more transfers run at once than the system is asked for", async () => {
+    const pairs = await Promise.all(Array.from({ length: 300 }, () => plainPair()));
+    const size = 1_500_000;
+    const file = local(descriptor, size);
+    const counts = await Promise.all(
+      pairs.map(async ({ far, near }) => {
+        const copy = writable();
+        await Promise.all([sendFile(far, file), receiveFile(near, copy)]);
+        return Buffer.from(copy.content()).equals(bytes.subarray(0, size));
+      }),
+    );
+    expect(counts.every(Boolean)).toBe(true);
+    for (const { close } of pairs) close();
+  });
+
   it("counts as stalled where the peer takes nothing", async () => {
     pair = await plainPair();
     const sending = sendFile(pair.far, local(descriptor), { stallTimeout: 60 });

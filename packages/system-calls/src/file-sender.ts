@@ -7,7 +7,7 @@ export interface FileSender {
   /**
    * Sends up to `count` bytes from `position` on, in another thread; `sent` is called with how many those were, later and
    * once. That is fewer where the socket is full, and 0 where it takes none now, the file has ended, the connection is
-   * broken, or the system cannot send this kind of file so. One call at a time.
+   * broken, the system cannot send this kind of file so, or 256 calls are under way. One call at a time.
    *
    * @param patience `none` goes as far as the socket takes bytes at once; `some` waits in the thread for a socket that is
    *   full, for as long as it takes 64 KiB every few milliseconds. Only where the socket is paused

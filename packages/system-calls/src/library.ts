@@ -69,7 +69,14 @@ export async function openLibrary(): Promise<Library | undefined> {
       sendto: c.func(
         "intptr_t sendto(int socket, void *from, size_t octets, int flags, void *name, uint nameLength)",
       ),
-      sendfile: (socket, file, offset, count, done) => sendfile.async(socket, file, [offset], count, done),
+      sendfile(socket, file, offset, count, done) {
+        try {
+          sendfile.async(socket, file, [offset], count, done);
+        } catch (error) {
+          // Too many calls are under way: koffi takes 256.
+          setImmediate(done, error, -1);
+        }
+      },
       ...readingOf(c),
     };
   } catch {

@@ -182,6 +182,20 @@ describe("a file's way to a socket", () => {
     closeSync(descriptor);
   });
 
+  it("goes on from nothing where more calls are under way than there may be", async () => {
+    const descriptor = openSync(path, "r");
+    const before = descriptors();
+    const senders = Array.from({ length: 300 }, () => senderOf(descriptor));
+    const sent = await Promise.all(senders.map((sender) => sendOnce(sender, 0, 1)));
+    expect(new Set(sent)).toEqual(new Set([0, 1]));
+    for (const sender of senders) {
+      expect(await sendOnce(sender, 0, 1)).toBe(1);
+      sender.close();
+    }
+    expect(descriptors()).toBe(before);
+    closeSync(descriptor);
+  });
+
   it("is over where the file is, and where the peer has gone", async () => {
     const descriptor = openSync(path, "r");
     const sender = senderOf(descriptor);
