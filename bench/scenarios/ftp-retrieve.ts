@@ -20,7 +20,7 @@ const scenario: Scenario = {
     fill(file, bytes);
     const servers: BenchServer[] = [];
     bench.note(
-      "in clear curl is what ends it, which works all the time: see what it gets from bare loops that do nothing else, and from one that reads no file at all; a reader in C gets 5.6 GB/s from the same calls",
+      "in clear curl is what ends it, which works all the time: from a program that reads no file and sends the same memory over and over it takes 1.16 times what it takes from vsftpd, and 1.7 times pyftpdlib's; a reader in C gets 5.6 GB/s from the calls that ours makes",
     );
     bench.note(
       "copies of cached memory are taken by curl a fifth faster than sendfile's pages, and cost the server twice the processor's time: for many clients that is what counts",

@@ -38,17 +38,16 @@ export interface Dialect {
    */
   readonly parse: (line: string, expected: boolean) => ListingEntry | undefined;
   /**
-   * The entry in the line from `start` to `end` of `text` when it has the dialect's usual form, read without cutting
+   * The entry in the line that begins at `start` of `text` when it has the dialect's usual form, read without cutting
    * the line out; `undefined` says nothing, and `parse` is asked.
    *
    * @param units of `text`
-   * @param memory one for all lines of a listing
+   * @param memory one for all lines of a listing; its `end` tells where the line ended
    */
   readonly parsePlain?: (
     text: string,
     units: Uint8Array,
     start: number,
-    end: number,
     memory: PlainMemory,
   ) => ListingEntry | undefined;
   /** What kind of line other than an entry this is, if one of this dialect's. */

@@ -11,6 +11,13 @@ const maxTitle = 200;
 /** Reads line after line of one listing and remembers what it has learnt of its form. */
 export interface LineReader {
   /**
+   * Adds the entry in the line that begins at `start`, if it has the usual form of the lines before it.
+   *
+   * @param longest characters from which on a line is none of those
+   * @returns where the line ends: at its LF, or behind the text; -1 where it is for `line`
+   */
+  plain?(text: string, units: Uint8Array, start: number, longest: number, items: ListingItem[]): number;
+  /**
    * Adds what the line from `start` to `end` of `text` is, and what the line before it turns out to have been, to
    * `items`. Behind `end` there is nothing or the line's end.
    *
@@ -101,15 +108,15 @@ function createDialectReader(expected: Set<DialectName>): LineReader {
   }
 
   return {
-    line(text, units, start, end, items) {
-      if (pending === undefined) {
-        const plain = current?.parsePlain?.(text, units, start, end, memory);
-        if (plain !== undefined) {
-          afterEmpty = false;
-          items.push(plain);
-          return;
-        }
-      }
+    plain(text, units, start, longest, items) {
+      if (pending !== undefined) return -1;
+      const entry = current?.parsePlain?.(text, units, start, memory);
+      if (entry === undefined || memory.end - start >= longest) return -1;
+      afterEmpty = false;
+      items.push(entry);
+      return memory.end;
+    },
+    line(text, _, start, end, items) {
       const line = text.slice(start, end);
       if (pending !== undefined) {
         const { dialect } = pending;

@@ -70,14 +70,20 @@ export function createListingParser(options: ListingParserOptions = {}): Listing
   function readLines(bytes: Uint8Array, items: ListingItem[]): void {
     const text = decodeText(bytes);
     const units = unitsOf(text, bytes);
+    // A character has at most three bytes for each unit, so that most lines need no counting.
+    const uncounted = maxLineLength / 3;
     for (let start = 0; start < text.length; ) {
+      const plainEnd = reader.plain?.(text, units, start, uncounted, items) ?? -1;
+      if (plainEnd >= 0) {
+        start = plainEnd + 1;
+        continue;
+      }
       const end = text.indexOf("\n", start);
       const stop = end < 0 ? text.length : end;
       const lineEnd = units[stop - 1] === 0x0d && stop > start ? stop - 1 : stop;
       const size = stop - start;
-      // A character has at most three bytes for each unit, so that most lines need no counting.
       const long =
-        size * 3 > maxLineLength &&
+        size > uncounted &&
         (size > maxLineLength || encodeText(text.slice(start, stop)).length > maxLineLength);
       if (long) items.push(tooLong(encodeText(text.slice(start, start + shown))));
       else reader.line(text, units, start, lineEnd, items);

@@ -1,4 +1,5 @@
 import { createListingParser, parseListingLine } from "@longshore/ftp-listing";
+import { encodeText } from "@longshore/nvt";
 import { describe, expect, it } from "vitest";
 import { type Form, seen } from "./forms.ts";
 
@@ -145,13 +146,48 @@ describe("Unix", () => {
     expect(parseListingLine(line)).toMatchObject({ kind: "skipped", reason: "header" });
   });
 
-  it("agrees with itself whichever of its two ways reads a line", () => {
-    // A blank before the mode keeps a line from the short way, and must change nothing else.
-    for (const [line] of forms.filter(([line]) => /^[-dl]\S{9}/.test(line))) {
-      const [plain, patient] = [parseListingLine(line), parseListingLine(` ${line}`)];
-      if (plain.kind !== "entry" || plain.dialect !== "unix") continue;
-      expect({ ...patient, raw: "" }).toEqual({ ...plain, raw: "" });
-    }
+  describe("agrees with itself whichever of its two ways reads a line", () => {
+    // Only what follows a line of the dialect may go the short way.
+    const first = "-rw-r--r-- 1 ann users 5 Jan 29 03:26 first";
+    const names = [
+      ...["a", ".", "..", ".profile", "...", "a/b", "/a", "dir/", "/", "../a", "a\0b", "\0"],
+      ...[" a", "a ", "a b", "a -> b", "a -> ../b", "a -> ", "é", "日本", "\udcff", "a\rb", "a\r", "\r", ""],
+    ];
+    const dates = [
+      "Jan 29 03:26",
+      "Jan 29  2003",
+      "Jan 29 2003",
+      "Feb 30 2003",
+      "Jan  9 24:00",
+      "Jan 29 03:26:07",
+    ];
+    const lines = [
+      ...forms.map(([line]) => line).filter((line) => /^[-dl]\S{9}/.test(line)),
+      ...["-rw-r--r--", "drwxr-xr-x", "lrwxrwxrwx", "-rw-r--r--+"].flatMap((mode) =>
+        names.map((name) => `${mode} 1 ann users 5 Jan 29 03:26 ${name}`),
+      ),
+      ...dates.map((date) => `-rw-r--r-- 1 ann users 5 ${date} a`),
+      ...[
+        "-rw-r--r-- 1 ann",
+        "-rw-r--r-- 1 ann users",
+        "-rw-r--r-- 1 ann users 5 Jan 29 03:26",
+        "-rw-r--r-- 1",
+      ],
+    ];
+
+    it.each(["\n", "\r\n", ""])("with %j behind it", (end) => {
+      for (const line of lines) {
+        const patient = parseListingLine(line);
+        // What it takes for another dialect's while it knows nothing is none of these lines.
+        if (!("dialect" in patient) || patient.dialect !== "unix") continue;
+        if (end !== "\r\n" && line.endsWith("\r")) continue;
+        const parser = createListingParser();
+        const bytes = encodeText(`${first}\n${line}${end}`);
+        const [, short, ...others] = [...parser.push(bytes), ...parser.end()];
+        expect(others).toEqual([]);
+        expect(short, JSON.stringify(line)).toEqual(patient);
+      }
+    });
   });
 });
 

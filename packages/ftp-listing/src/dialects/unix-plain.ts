@@ -4,6 +4,7 @@ import { type ListingEntry, nameHazard } from "../entry.ts";
 import { splitTarget } from "../target.ts";
 
 const space = 0x20;
+const lineFeed = 0x0a;
 
 /** What stands before the size: mostly the same in line after line of one listing. */
 interface Columns {
@@ -29,33 +30,35 @@ interface Memory {
 export interface PlainMemory {
   readonly directory: Memory;
   readonly other: Memory;
+  /** Where the line of the latest entry ended: at its LF, or behind the text. */
+  end: number;
 }
 
 export function createPlainMemory(): PlainMemory {
-  return { directory: createMemory(), other: createMemory() };
+  return { directory: createMemory(), other: createMemory(), end: 0 };
 }
 
 /**
  * Reads a line that has the whole form of POSIX `ls -l` in the C locale, in one pass over its characters:
  * mode, links, owner, group, size, `Jan 29 03:26` or `Jan 29  2003`, one blank, name. Nearly all lines of nearly
  * all servers are so. `undefined` for all others, devices and missing columns among them, which the
- * dialect then looks at field by field.
+ * dialect then looks at field by field. Where the line ends, with LF, CRLF or the text, is seen on the way.
  *
- * @param text holds the line from `start` to `end`, and behind that nothing or a line's end
+ * @param text holds the line from `start` on
  * @param units of `text`
  */
 export function readPlainUnix(
   text: string,
   units: Uint8Array,
   start: number,
-  end: number,
-  { directory, other }: PlainMemory,
+  lines: PlainMemory,
 ): ListingEntry | undefined {
+  const { directory, other } = lines;
   const memory = unitAt(units, start) === 0x64 ? directory : other;
   let columns = recall(memory, units, start);
   if (columns !== undefined) memory.misses = 0;
   else {
-    columns = readColumns(text, units, start, end);
+    columns = readColumns(text, units, start);
     if (columns === undefined) return undefined;
     remember(memory, columns, units, start);
   }
@@ -96,9 +99,22 @@ export function readPlainUnix(
     year = first;
   }
   if (day < 1 || day > daysInMonth(year, month)) return undefined;
-  if (unitAt(units, at) !== space || at + 1 >= end) return undefined;
+  if (unitAt(units, at) !== space) return undefined;
 
-  let name = text.slice(at + 1, end);
+  const nameStart = at + 1;
+  // Dots may be the directory itself or its parent.
+  let isHarmless = unitAt(units, nameStart) !== 0x2e;
+  let stop = nameStart;
+  for (; stop < units.length; stop++) {
+    const unit = unitAt(units, stop);
+    if (unit === lineFeed) break;
+    if (unit === 0x2f || unit === 0) isHarmless = false;
+  }
+  const end = unitAt(units, stop - 1) === 0x0d ? stop - 1 : stop;
+  if (end <= nameStart) return undefined;
+  lines.end = stop;
+
+  let name = text.slice(nameStart, end);
   let target: string | undefined;
   const { type, permissions, owner, group, links } = columns;
   if (type === "link") ({ name, target } = splitTarget(name, size));
@@ -128,7 +144,7 @@ export function readPlainUnix(
     target,
     facts: undefined,
     details: undefined,
-    hazard: nameHazard(name),
+    hazard: isHarmless ? undefined : nameHazard(name),
     dialect: "unix",
     confidence: "certain",
     raw: text.slice(start, end),
@@ -156,7 +172,7 @@ function remember(memory: Memory, columns: Columns, units: Uint8Array, start: nu
   memory.columns = columns;
 }
 
-function readColumns(text: string, units: Uint8Array, start: number, end: number): Columns | undefined {
+function readColumns(text: string, units: Uint8Array, start: number): Columns | undefined {
   const letter = unitAt(units, start);
   // `-`, `d` and `l`; all else is rare.
   if (letter !== 0x2d && letter !== 0x64 && letter !== 0x6c) return undefined;
@@ -175,9 +191,9 @@ function readColumns(text: string, units: Uint8Array, start: number, end: number
   if (at === linksStart || at - linksStart > 9 || unitAt(units, at) !== space) return undefined;
 
   const ownerStart = blanks(units, at);
-  const ownerEnd = wordEnd(units, ownerStart, end);
+  const ownerEnd = wordEnd(units, ownerStart);
   const groupStart = blanks(units, ownerEnd);
-  const groupEnd = wordEnd(units, groupStart, end);
+  const groupEnd = wordEnd(units, groupStart);
   if (unitAt(units, groupEnd) !== space) return undefined;
   return {
     length: groupEnd + 1 - start,
@@ -200,9 +216,9 @@ function blanks(units: Uint8Array, start: number): number {
   return at;
 }
 
-function wordEnd(units: Uint8Array, start: number, end: number): number {
+function wordEnd(units: Uint8Array, start: number): number {
   let at = start;
-  while (at < end && unitAt(units, at) !== space) at++;
+  while (at < units.length && unitAt(units, at) !== space && unitAt(units, at) !== lineFeed) at++;
   return at;
 }
 
