@@ -24,7 +24,9 @@ const scenario: Scenario = {
       "TFTP: a DATA, an ACK and a request (an OACK) by turns, with the request's options read by both",
     );
     bench.note("of a reply's 185 ns, 70 to 85 are turning its bytes into text, which both have to");
-    bench.note("of a TFTP request, most is its strings; of DATA, the view that is not a copy");
+    bench.note(
+      "TFTP: of 520 ns for the three, 61 are the view of DATA, which is not a copy (npm's: 76), and 140 the request's text and strings; 3 times npm's would leave 160 for all else",
+    );
     const measured = (name: string, what: string): Contender => ({
       name,
       async measure() {
