@@ -25,7 +25,7 @@ const scenario: Scenario = {
       "one session is bound by the client's processor: 0.76 ms a file down and 0.95 up, basic-ftp's 0.73 and 0.84, which proves nothing; of ours the system has 0.2 and V8's compiler 0.16",
     );
     bench.note(
-      "up, ours takes a round trip more a file than basic-ftp: SIZE with RNFR; RNTO goes out with EPSV",
+      "up, ours takes a round trip more a file than basic-ftp: SIZE with RNFR; RNTO goes out with EPSV; in place and without proof it puts 1.20 times basic-ftp's files a second",
     );
     try {
       const local = join(bench.folder, "local");
