@@ -4,11 +4,8 @@ import { fileURLToPath } from "node:url";
 import { find } from "../../interop/peers/programs.ts";
 import { succeed } from "../../interop/support/exec.ts";
 import { type BenchServer, bareScript, curl, share, startPeer, url } from "../support/ftp-servers.ts";
-import type { Contender, Scenario } from "../support/scenario.ts";
+import { type Contender, roundsIntoMemory, type Scenario } from "../support/scenario.ts";
 import { fill, throughput } from "../support/work.ts";
-
-/** More than usual: what new pages cost on a virtual machine changes from one minute to the next. */
-const rounds = 11;
 
 const scenario: Scenario = {
   title: "A client gets 2 GiB from vsftpd into a file in memory, and puts 1 GiB there",
@@ -42,7 +39,7 @@ const scenario: Scenario = {
         title: "Client download of 2 GiB",
         unit: "MB/s",
         better: "more",
-        rounds,
+        rounds: roundsIntoMemory,
         ours: { name: "longshore", measure: () => node("longshore", "get", server, "big", target, down) },
         theirs: [
           {
@@ -67,7 +64,7 @@ const scenario: Scenario = {
         title: "Client upload of 1 GiB",
         unit: "MB/s",
         better: "more",
-        rounds,
+        rounds: roundsIntoMemory,
         ours: { name: "longshore", measure: () => node("longshore", "put", server, "up", source, up) },
         theirs: [
           {

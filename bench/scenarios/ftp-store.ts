@@ -1,11 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type BenchServer, curl, startLongshore, startPeer, url } from "../support/ftp-servers.ts";
-import type { Contender, Scenario } from "../support/scenario.ts";
+import { type Contender, roundsIntoMemory, type Scenario } from "../support/scenario.ts";
 import { fill, throughput } from "../support/work.ts";
-
-/** More than usual: what new pages cost on a virtual machine changes from one minute to the next. */
-const rounds = 11;
 
 const scenario: Scenario = {
   title: "curl puts 1 GiB on a server, into memory",
@@ -32,7 +29,7 @@ const scenario: Scenario = {
         title: "STOR of 1 GiB, plain",
         unit: "MB/s",
         better: "more",
-        rounds,
+        rounds: roundsIntoMemory,
         ours: put(ours),
         theirs: servers.slice(1).map((server) => ({ ...put(server), goal: 1.1 })),
       });

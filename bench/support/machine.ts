@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem } from "node:os";
+import { versionsOfPeers } from "./versions.ts";
 
 /** Where and when something was measured. */
 export interface Machine {
@@ -10,6 +11,8 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly commit: string;
+  /** Of everybody who can be measured, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 export function thisMachine(): Machine {
@@ -22,6 +25,7 @@ export function thisMachine(): Machine {
     kernel: release(),
     node: process.versions.node,
     commit: textOf("git", "rev-parse", "--short", "HEAD"),
+    versions: versionsOfPeers(),
   };
 }
 

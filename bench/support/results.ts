@@ -37,6 +37,7 @@ export function keep(result: Result): void {
 
 function markdownOf(results: readonly Result[]): string {
   const machines = [...new Set(results.map(({ machine }) => tellMachine(machine)))];
+  const versions = [...new Set(results.flatMap(({ machine }) => tellVersions(machine)))];
   return [
     "# What was measured",
     "",
@@ -45,6 +46,7 @@ function markdownOf(results: readonly Result[]): string {
     "the smallest and the largest in parentheses.",
     "",
     ...machines.map((line) => `- ${line}`),
+    ...versions.map((line) => `- ${line}`),
     "",
     "![ratios, ours through theirs](results.svg)",
     "",
@@ -92,6 +94,15 @@ function tableOf({ title, unit, better, ours, theirs }: Compared): readonly stri
       );
     }),
     "",
+  ];
+}
+
+function tellVersions({ date, versions }: Machine): readonly string[] {
+  if (versions === undefined) return [];
+  return [
+    `${date}: ${Object.entries(versions)
+      .map((each) => each.join(" "))
+      .join(", ")}`,
   ];
 }
 

@@ -50,3 +50,6 @@ export interface Figure {
   readonly atMost?: number;
   readonly atLeast?: number;
 }
+
+/** Rounds where files are made in memory: what new pages cost on a virtual machine changes from one minute to the next. */
+export const roundsIntoMemory = 11;

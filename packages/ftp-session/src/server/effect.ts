@@ -309,3 +309,27 @@ export type StoreAnswer =
       readonly more: boolean;
     }
   | { readonly result: "refused"; readonly reason: FileStoreErrorKind };
+
+export function isAuthentication(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "authenticated" | "authentication-refused" }> {
+  return completion.type === "authenticated" || completion.type === "authentication-refused";
+}
+
+export function isHost(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "host-selected" | "host-refused" }> {
+  return completion.type === "host-selected" || completion.type === "host-refused";
+}
+
+export function isListening(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "data-listening" | "data-listen-failed" }> {
+  return completion.type === "data-listening" || completion.type === "data-listen-failed";
+}
+
+export function isEstablishing(
+  completion: ServerCompletion,
+): completion is Extract<ServerCompletion, { readonly type: "data-established" | "data-establish-failed" }> {
+  return completion.type === "data-established" || completion.type === "data-establish-failed";
+}

@@ -2,7 +2,14 @@ import { parseCommand } from "@longshore/ftp-command";
 import { reply } from "@longshore/ftp-reply";
 import type { LineEvent } from "@longshore/nvt";
 import { abortRequest, answerRefusedLogin, closeSession, enqueue, runQueue, takeStep } from "./dispatch.ts";
-import type { ServerCompletion, ServerEffect } from "./effect.ts";
+import {
+  isAuthentication,
+  isEstablishing,
+  isHost,
+  isListening,
+  type ServerCompletion,
+  type ServerEffect,
+} from "./effect.ts";
 import {
   type CommonEngineOptions,
   type EngineConnection,
@@ -324,28 +331,4 @@ function isClosed(session: Session): boolean {
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
-}
-
-function isAuthentication(
-  completion: ServerCompletion,
-): completion is Extract<ServerCompletion, { readonly type: "authenticated" | "authentication-refused" }> {
-  return completion.type === "authenticated" || completion.type === "authentication-refused";
-}
-
-function isHost(
-  completion: ServerCompletion,
-): completion is Extract<ServerCompletion, { readonly type: "host-selected" | "host-refused" }> {
-  return completion.type === "host-selected" || completion.type === "host-refused";
-}
-
-function isListening(
-  completion: ServerCompletion,
-): completion is Extract<ServerCompletion, { readonly type: "data-listening" | "data-listen-failed" }> {
-  return completion.type === "data-listening" || completion.type === "data-listen-failed";
-}
-
-function isEstablishing(
-  completion: ServerCompletion,
-): completion is Extract<ServerCompletion, { readonly type: "data-established" | "data-establish-failed" }> {
-  return completion.type === "data-established" || completion.type === "data-establish-failed";
 }
